@@ -1,0 +1,73 @@
+"""What this process is part of: the job, stage and slice that run, and where everything lies.
+
+The executor fills it in before any code of an author runs; outside jobs (a shell, a test) it holds the workdirs alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from axtui.base.errors import NoSuchJobError, NoSuchWorkdirError
+from axtui.base.ids import parse_jobid
+from axtui.base.wire import Message
+from axtui.store.progress import Slot
+
+
+@dataclass
+class Context:
+    """The state of this process. `stage` is "prepare", "analysis", "synthesis", or "" outside a job."""
+
+    workdirs: dict[str, Path] = field(default_factory=dict)
+    slices: int = 1
+    root: Path = Path()
+    input_directory: Path = Path()
+    result_directory: Path = Path()
+    jobid: str = ""
+    directory: Path = Path()
+    is_build: bool = False
+    stage: str = ""
+    sliceno: int = -1
+    slot: Slot | None = None
+    ask: Callable[[Message], Message] | None = None
+    """Send a message to the engine and wait for the answer; None where there is no engine."""
+    registered: dict[str, bool] = field(default_factory=dict)
+    """Files of the job by relative name; the value tells whether it is temporary."""
+    digests: dict[str, tuple[int, str]] = field(default_factory=dict)
+    """Size and digest of files whose writer took them while writing, by relative name."""
+    subjobs: dict[str, bool] = field(default_factory=dict)
+    """Jobs built from here; the value tells whether it was built now rather than reused."""
+    links: list[dict[str, Any]] = field(default_factory=list)
+    """What was linked into the result directory."""
+
+
+_current = Context()
+
+
+def current() -> Context:
+    """Return this process's context."""
+    return _current
+
+
+def use(context: Context) -> None:
+    """Set this process's context."""
+    global _current
+    _current = context
+
+
+def job_directory(jobid: str) -> Path:
+    """Return where a job lies; whether it is there is not looked at.
+
+    Raises:
+        NoSuchJobError: It is no job id.
+        NoSuchWorkdirError: Its workdir is not configured.
+    """
+    parts = parse_jobid(jobid)
+    if parts is None:
+        raise NoSuchJobError(f"{jobid!r} is not a job id; wanted one like dev-42")
+    workdir, _ = parts
+    if workdir not in _current.workdirs:
+        raise NoSuchWorkdirError(f"{jobid}: there is no workdir {workdir!r}; there are {', '.join(_current.workdirs)}")
+    return _current.workdirs[workdir] / jobid

@@ -1,0 +1,1 @@
+"""What every stage stands on: errors, ids, atomic files, the wire, clocks, safe text and paths."""

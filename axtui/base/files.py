@@ -1,0 +1,93 @@
+"""Files that are whole or not there: atomic writing, syncing, bounded reading. Knows no format."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from axtui.base.errors import RecordError, UnsafePathError
+
+
+def write_new(path: str | Path, data: bytes, mode: int = 0o644) -> None:
+    """Write a file that must not exist yet, in a directory nobody looks at before it is complete."""
+    fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW, mode)
+    try:
+        write_all(fd, data)
+    finally:
+        os.close(fd)
+
+
+def write_all(fd: int, data: bytes) -> None:
+    """Write every byte, however often the kernel takes only a part."""
+    view = memoryview(data)
+    while view:
+        view = view[os.write(fd, view) :]
+
+
+@contextmanager
+def atomic_open(path: str | Path, durable: bool = False) -> Iterator[BinaryIO]:
+    """Open a file for writing that appears under its name when the block ends well, and not at all otherwise."""
+    temporary = f"{os.fspath(path)}.{os.getpid()}tmp"
+    try:
+        with open(temporary, "wb") as handle:
+            yield handle
+            handle.flush()
+            if durable:
+                os.fsync(handle.fileno())
+        os.replace(temporary, path)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(temporary)
+        raise
+
+
+def atomic_write(path: str | Path, data: bytes, durable: bool = False) -> None:
+    """Replace a file's content in one step; `durable` syncs the data before the name points to it."""
+    with atomic_open(path, durable) as handle:
+        handle.write(data)
+
+
+def fsync_path(path: str | Path) -> None:
+    """Wait until a file or directory is on the disk.
+
+    Raises:
+        OSError: It is not there, or it may be lost. The caller must not try again: the kernel reports it once.
+    """
+    fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+
+
+def read_limited(path: str | Path, limit: int) -> bytes:
+    """Read a regular file of at most `limit` bytes, never following a link in its last part.
+
+    Raises:
+        RecordError: It is larger, or not a regular file.
+        OSError: It cannot be read.
+    """
+    fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
+    with open(fd, "rb") as handle:
+        info = os.fstat(fd)
+        if info.st_mode & 0o170000 != 0o100000:
+            raise RecordError(f"{path} is not a regular file")
+        if info.st_size > limit:
+            raise RecordError(f"{path} has {info.st_size} bytes, more than the {limit} that such a file may have")
+        return handle.read(limit)
+
+
+def safe_join(root: str | Path, name: str | Path) -> Path:
+    """Join a relative name to a directory it may not leave.
+
+    Raises:
+        UnsafePathError: The name is empty, absolute, climbs out with `..`, or holds a NUL.
+    """
+    text = os.fspath(name)
+    parts = text.split("/")
+    if not text or text.startswith("/") or ".." in parts or "\0" in text:
+        raise UnsafePathError(f"{text!r} is not a path below {root}")
+    return Path(root, text)

@@ -1,0 +1,86 @@
+"""JSON records: read strictly, written canonically. What comes from a disk or a socket may be hostile.
+
+A record that cannot be read raises RecordError and nothing else, whatever its bytes are.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+from axtui.base.errors import RecordError
+from axtui.base.files import read_limited
+
+RECORD_NBYTES = 1 << 20
+"""The largest record that is read, in bytes."""
+
+Record = dict[str, Any]
+
+
+def parse_record(data: bytes) -> Record:
+    """Parse one JSON object.
+
+    Raises:
+        RecordError: It is not JSON, not an object, nested too deep, or has NaN or a key twice.
+    """
+    try:
+        value = json.loads(data, object_pairs_hook=_unique, parse_constant=_refuse)
+    except RecordError:
+        raise
+    except (ValueError, RecursionError, MemoryError) as error:
+        raise RecordError(f"not a JSON record: {error}") from None
+    if not isinstance(value, dict):
+        raise RecordError(f"a record is a JSON object, found {type(value).__name__}")
+    return value
+
+
+def read_record(path: str | Path, limit: int = RECORD_NBYTES) -> Record:
+    """Read a file that holds one JSON object.
+
+    Raises:
+        RecordError: The content is no record; the message names the file.
+        OSError: The file cannot be read.
+    """
+    data = read_limited(path, limit)
+    try:
+        return parse_record(data)
+    except RecordError as error:
+        raise RecordError(f"{path}: {error}") from None
+
+
+def format_record(value: Record, indent: int | None = None) -> bytes:
+    """Write a JSON object as ASCII, keys in the order they have.
+
+    Raises:
+        ValueError: It holds NaN or infinity, which JSON cannot.
+    """
+    return json.dumps(value, indent=indent, allow_nan=False).encode("ascii")
+
+
+def format_canonical(value: Any) -> bytes:
+    """Write any JSON value in its one canonical form: sorted keys, no spaces. This is what digests are taken of."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False).encode("ascii")
+
+
+def digest(data: bytes) -> str:
+    """Return the BLAKE2b digest of some bytes, 32 bytes as hex."""
+    return hashlib.blake2b(data, digest_size=32).hexdigest()
+
+
+def digest_of(value: Any) -> str:
+    """Return the digest of a JSON value in canonical form."""
+    return digest(format_canonical(value))
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> Record:
+    result = dict(pairs)
+    if len(result) != len(pairs):
+        keys = [key for key, _ in pairs]
+        raise RecordError(f"the key {next(k for k in keys if keys.count(k) > 1)!r} stands twice")
+    return result
+
+
+def _refuse(constant: str) -> Any:
+    raise RecordError(f"{constant} is no JSON value")

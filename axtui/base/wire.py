@@ -1,0 +1,121 @@
+"""The one wire: a JSON object a line over a stream socket, size-limited. No pickles, no results.
+
+Messages are dictionaries. `Wire` is one end: it packs, unpacks, and never blocks unless told to.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import select
+import socket
+from collections import deque
+from typing import Any
+
+from axtui.base.errors import RecordError
+from axtui.base.records import parse_record
+
+LINE_NBYTES = 8 << 20
+"""The longest message, in bytes."""
+
+Message = dict[str, Any]
+
+
+class WireClosedError(ConnectionError):
+    """The other end is gone."""
+
+
+class Wire:
+    """One end of a connection that carries messages."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self.socket = connection
+        self._incoming = bytearray()
+        self._messages: deque[Message] = deque()
+        self._outgoing = bytearray()
+
+    def fileno(self) -> int:
+        """Return the descriptor to wait on."""
+        return self.socket.fileno()
+
+    @property
+    def unsent(self) -> int:
+        """How many bytes wait to be sent."""
+        return len(self._outgoing)
+
+    def send(self, message: Message) -> None:
+        """Send a message and wait until the kernel has taken all of it."""
+        self.queue(message)
+        while not self.flush():
+            select.select([], [self.socket], [])
+
+    def queue(self, message: Message) -> None:
+        """Put a message in line; `flush` sends it."""
+        self._outgoing += json.dumps(message, separators=(",", ":")).encode("ascii") + b"\n"
+
+    def flush(self) -> bool:
+        """Send what can be sent without waiting. Return whether nothing is left.
+
+        Raises:
+            WireClosedError: The other end is gone.
+        """
+        while self._outgoing:
+            try:
+                sent = self.socket.send(self._outgoing, socket.MSG_DONTWAIT)
+            except BlockingIOError:
+                return False
+            except OSError as error:
+                raise WireClosedError(str(error)) from None
+            del self._outgoing[:sent]
+        return True
+
+    def receive(self) -> Message:
+        """Wait for the next message.
+
+        Raises:
+            WireClosedError: The other end is gone.
+            RecordError: What came is not a message.
+        """
+        while not self._messages:
+            self._read(0)
+        return self._messages.popleft()
+
+    def poll(self) -> list[Message]:
+        """Return every message that has come, without waiting.
+
+        Raises:
+            WireClosedError: The other end is gone and every message of it was returned before.
+            RecordError: What came is not a message.
+        """
+        closed = False
+        with contextlib.suppress(BlockingIOError):
+            try:
+                self._read(socket.MSG_DONTWAIT)
+            except WireClosedError:
+                closed = True
+        messages = list(self._messages)
+        self._messages.clear()
+        if closed and not messages:
+            raise WireClosedError("closed")
+        return messages
+
+    def close(self) -> None:
+        """Close this end."""
+        self.socket.close()
+
+    def _read(self, flags: int) -> None:
+        try:
+            data = self.socket.recv(1 << 18, flags)
+        except BlockingIOError:
+            raise
+        except OSError as error:
+            raise WireClosedError(str(error)) from None
+        if not data:
+            raise WireClosedError("closed")
+        self._incoming += data
+        if b"\n" in data:
+            *lines, rest = bytes(self._incoming).split(b"\n")
+            self._incoming = bytearray(rest)
+            self._messages.extend(parse_record(line) for line in lines)
+        if len(self._incoming) > LINE_NBYTES:
+            raise RecordError(f"a message of more than {LINE_NBYTES} bytes")

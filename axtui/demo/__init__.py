@@ -1,0 +1,1 @@
+"""The demo project: a year of real flights."""

@@ -1,0 +1,1 @@
+"""What happened, as frozen values, and the journal that keeps them. Decides nothing."""

@@ -1,0 +1,1 @@
+"""Processes: loader, job, slices, and their ending. Does not choose what runs."""

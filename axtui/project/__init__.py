@@ -1,0 +1,1 @@
+"""The project: its configuration, its folders, and what `axtui init` writes. Knows no jobs."""

@@ -1,0 +1,163 @@
+"""`axtui.toml`: reading, checking, defaults. An unknown key is an error that names the nearest known one."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from axtui.base.errors import UserError
+from axtui.base.files import read_limited
+from axtui.base.ids import is_workdir_name
+
+FILE_NAME = "axtui.toml"
+_FILE_NBYTES = 1 << 20
+_KEYS: dict[str, type] = {
+    "slices": int,
+    "target": str,
+    "input": str,
+    "results": str,
+    "parallel_jobs": int,
+    "workdirs": dict,
+    "methods": dict,
+    "limits": dict,
+}
+_METHOD_KEYS: dict[str, type] = {"packages": list}
+_LIMIT_KEYS: dict[str, type] = {"memory": int, "seconds": int}
+
+
+@dataclass(frozen=True)
+class Project:
+    """A project as configured. All paths are absolute."""
+
+    root: Path
+    slices: int
+    target: str
+    workdirs: dict[str, Path]
+    input_directory: Path
+    result_directory: Path
+    packages: tuple[str, ...]
+    parallel_jobs: int
+    limits: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def private(self) -> Path:
+        """The directory for what is only this project's own: journal, socket, logs."""
+        return self.root / ".axtui"
+
+    @property
+    def journal(self) -> Path:
+        """The directory of the event journal."""
+        return self.private / "journal"
+
+
+def find_root(start: Path) -> Path:
+    """Return the nearest directory at or above `start` that holds a configuration.
+
+    Raises:
+        UserError: There is none.
+    """
+    for directory in (start, *start.parents):
+        if (directory / FILE_NAME).is_file():
+            return directory
+    raise UserError(f"no {FILE_NAME} in {start} or above it; `axtui init` makes a project, `axtui demo` a full one")
+
+
+def read_project(root: Path) -> Project:
+    """Read the configuration of the project in a directory.
+
+    Raises:
+        UserError: It cannot be read, or asks for something that cannot be; the message names file and key.
+    """
+    path = root / FILE_NAME
+    try:
+        text = read_limited(path, _FILE_NBYTES).decode("utf-8")
+        return parse_project(text, root.resolve())
+    except FileNotFoundError:
+        raise UserError(f"there is no {path}") from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        raise UserError(f"{path}: {error}") from None
+    except UserError as error:
+        raise UserError(f"{path}: {error}") from None
+
+
+def parse_project(text: str, root: Path) -> Project:
+    """Read a configuration text for a project that lies in `root`.
+
+    Raises:
+        UserError: A key or value is not one that can be.
+        tomllib.TOMLDecodeError: It is not TOML.
+    """
+    values = tomllib.loads(text)
+    _check_keys(values, _KEYS, "")
+    slices = _positive(values, "slices", os.cpu_count() or 1)
+    workdirs = _read_workdirs(values.get("workdirs", {"dev": "workdirs/dev"}), root)
+    target = values.get("target", next(iter(workdirs)))
+    if target not in workdirs:
+        raise UserError(f"target is {target!r}, but the workdirs are {', '.join(workdirs)}")
+    methods = values.get("methods", {})
+    _check_keys(methods, _METHOD_KEYS, "methods.")
+    limits = values.get("limits", {})
+    _check_keys(limits, _LIMIT_KEYS, "limits.")
+    return Project(
+        root=root,
+        slices=slices,
+        target=target,
+        workdirs=workdirs,
+        input_directory=_path(root, values.get("input", ".")),
+        result_directory=_path(root, values.get("results", "results")),
+        packages=_read_packages(methods.get("packages", [])),
+        parallel_jobs=_positive(values, "parallel_jobs", max(1, os.cpu_count() or 1)),
+        limits={key: _positive(limits, key, 1) for key in limits},
+    )
+
+
+def _check_keys(values: dict[str, Any], known: dict[str, type], where: str) -> None:
+    for key, value in values.items():
+        if key not in known:
+            near = difflib.get_close_matches(key, known, n=1, cutoff=0.0)[0]
+            raise UserError(f"unknown key {where + key!r}; the nearest known one is {where + near!r}")
+        if type(value) is not known[key]:
+            raise UserError(f"{where}{key} is {value!r}; wanted {_nouns[known[key]]}")
+
+
+_nouns: dict[type, str] = {int: "a whole number", str: "a string", dict: "a table", list: "a list of strings"}
+
+
+def _positive(values: dict[str, Any], key: str, default: int) -> int:
+    value = values.get(key, default)
+    if value < 1:
+        raise UserError(f"{key} is {value}; wanted at least 1")
+    return int(value)
+
+
+def _read_workdirs(values: dict[str, Any], root: Path) -> dict[str, Path]:
+    if not values:
+        raise UserError("workdirs is empty; wanted at least one line like dev = \"workdirs/dev\"")
+    workdirs: dict[str, Path] = {}
+    for name, text in values.items():
+        if not is_workdir_name(name):
+            raise UserError(f"the workdir name {name!r} has characters other than letters, digits, '.', '_' and '-'")
+        if not isinstance(text, str):
+            raise UserError(f"workdirs.{name} is {text!r}; wanted a path")
+        path = _path(root, text)
+        if path in workdirs.values():
+            raise UserError(f"two workdirs have the same path {path}")
+        workdirs[name] = path
+    return workdirs
+
+
+def _read_packages(values: list[Any]) -> tuple[str, ...]:
+    for value in values:
+        if not isinstance(value, str) or not all(part.isidentifier() for part in value.split(".")):
+            raise UserError(f"methods.packages has {value!r}; wanted the name of a package")
+    if len(set(values)) != len(values):
+        raise UserError("methods.packages names a package twice")
+    return tuple(values)
+
+
+def _path(root: Path, text: str) -> Path:
+    return Path(os.path.normpath(root / os.path.expanduser(text)))

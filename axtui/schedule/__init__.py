@@ -1,0 +1,1 @@
+"""Event in, actions out. Reads no clock and does no input or output."""

@@ -1,0 +1,1 @@
+"""Methods that come with axtui, written against `axtui` alone."""

@@ -1,0 +1,1 @@
+"""Jobs as directories: layout, records, reading, writing, index, recovery. Knows no columns."""

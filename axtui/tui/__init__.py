@@ -1,0 +1,1 @@
+"""The workbench: state, screens, widgets. Builds nothing and never writes the store."""

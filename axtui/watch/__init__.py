@@ -1,0 +1,1 @@
+"""Changes of sources and inputs. Does not decide what is stale."""
