@@ -1,0 +1,281 @@
+"""The running job as its own code sees it: saving, writing files and datasets, finishing early."""
+
+from __future__ import annotations
+
+import glob
+import json
+import os
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, IO, Any, NoReturn
+
+from axtui.api import context
+from axtui.api.job import Job, JobWithFile
+from axtui.api.pickles import dump_pickle, preview
+from axtui.base.errors import UnsafePathError
+from axtui.base.files import atomic_open, atomic_write, safe_join
+from axtui.store import layout
+
+if TYPE_CHECKING:
+    from axtui.api.writer import DatasetWriter
+
+
+class FinishEarly(BaseException):
+    """Raised by `finish_early`; not an error, and not to be caught by `except Exception`."""
+
+    def __init__(self, result: Any) -> None:
+        super().__init__("the job finished early")
+        self.result = result
+
+
+class CurrentJob(Job):
+    """The job that runs in this process."""
+
+    @property
+    def path(self) -> str:
+        """Its directory."""
+        return str(context.current().directory)
+
+    def save(
+        self,
+        obj: Any,
+        filename: str | Path = layout.RESULT,
+        sliceno: int | None = None,
+        temp: bool | None = None,
+        background: bool = False,
+    ) -> SavedFile:
+        """Pickle a value to a file of this job.
+
+        Args:
+            obj: The value.
+            filename: The name in the job directory.
+            sliceno: Add the slice to the name.
+            temp: The file is deleted when the job ends.
+            background: Save in another process, which the stage waits for before it ends.
+
+        Raises:
+            TypeError: Something in it cannot be pickled; the message says where in the value.
+        """
+        saved = SavedFile(self, filename, sliceno, _load_pickled)
+        _save(saved, temp, background, lambda handle: dump_pickle(obj, handle))
+        if saved.name == layout.RESULT:
+            atomic_write(Path(self.path) / layout.PREVIEW, preview(obj, layout.PREVIEW_NBYTES))
+        return saved
+
+    def json_save(
+        self,
+        obj: Any,
+        filename: str | Path = "result.json",
+        sliceno: int | None = None,
+        sort_keys: bool = True,
+        temp: bool | None = None,
+        background: bool = False,
+    ) -> SavedFile:
+        """Write a value as JSON: ASCII, indented by 4, with a newline at the end.
+
+        Raises:
+            TypeError: JSON has no form for something in it.
+        """
+        text = json.dumps(_listed(obj), indent=4, sort_keys=sort_keys) + "\n"
+        saved = SavedFile(self, filename, sliceno, _load_json)
+        _save(saved, temp, background, lambda handle: handle.write(text.encode("ascii")))
+        return saved
+
+    @contextmanager
+    def open(  # type: ignore[override]
+        self,
+        filename: str | Path,
+        mode: str = "r",
+        sliceno: int | None = None,
+        encoding: str | None = None,
+        errors: str | None = None,
+        temp: bool | None = None,
+    ) -> Iterator[IO[Any]]:
+        """Open a file of this job, as a context manager.
+
+        A written file appears under its name when the block ends well, and not at all when it raises.
+
+        Raises:
+            UnsafePathError: The name leads out of the job directory, or is one of the job's own records.
+        """
+        if "r" in mode and "+" not in mode:
+            with super().open(filename, mode, sliceno, encoding, errors) as handle:
+                yield handle
+            return
+        name = _own_name(filename, sliceno)
+        with atomic_open(Path(self.path) / name) as raw:
+            if "b" in mode:
+                yield raw
+            else:
+                with open(raw.fileno(), "w", encoding=encoding or "utf-8", errors=errors, closefd=False) as text:
+                    yield text
+        context.current().registered[name] = bool(temp)
+
+    def datasetwriter(self, **arguments: Any) -> DatasetWriter:
+        """Make a writer for a dataset of this job; in analysis, get the one that prepare made."""
+        from axtui.api.writer import DatasetWriter
+
+        return DatasetWriter(**arguments)
+
+    def register_file(self, filename: str | Path) -> None:
+        """Say that a file belongs to the job's output.
+
+        Raises:
+            FileNotFoundError: It is not there.
+        """
+        name = _own_name(filename, None)
+        os.stat(Path(self.path) / name)
+        context.current().registered[name] = False
+
+    def register_files(self, pattern: str = "**/*") -> set[str]:
+        """Register every file that fits a glob pattern and is not registered yet; return their names."""
+        safe_join(self.path, pattern)
+        here = context.current()
+        found = set()
+        for name in glob.glob(pattern, root_dir=self.path, recursive=True, include_hidden=False):
+            first = name.partition("/")[0]
+            is_ours = first in layout.RESERVED or name in here.registered or name == layout.POST
+            if not is_ours and os.path.isfile(os.path.join(self.path, name)):
+                here.registered[name] = False
+                found.add(name)
+        return found
+
+    def input_filename(self, *parts: str | Path) -> str:
+        """Return a path in the input directory."""
+        return os.path.join(context.current().input_directory, *(os.fspath(part) for part in parts))
+
+    def open_input(
+        self, filename: str | Path, mode: str = "r", encoding: str | None = None, errors: str | None = None
+    ) -> IO[Any]:
+        """Open a file in the input directory for reading."""
+        assert "r" in mode and "+" not in mode, f"input files can only be read, found mode {mode!r}"
+        encoding = encoding or (None if "b" in mode else "utf-8")
+        return open(self.input_filename(filename), mode, encoding=encoding, errors=errors)
+
+    def finish_early(self, result: Any = None) -> NoReturn:
+        """End the job here, well, with this result; what is left of its stages is not run."""
+        raise FinishEarly(result)
+
+
+class SavedFile:
+    """What a save leaves: where the file is, and reading it back."""
+
+    def __init__(self, job: CurrentJob, filename: str | Path, sliceno: int | None, load: Callable[[str], Any]) -> None:
+        self._job = job
+        self._base = os.fspath(filename)
+        self._sliceno = sliceno
+        self._load = load
+        self.name = _own_name(filename, sliceno)
+        self._process = 0
+
+    @property
+    def filename(self) -> str:
+        """The name in the job directory."""
+        return self.name
+
+    @property
+    def path(self) -> str:
+        """Where it is."""
+        return os.path.join(self._job.path, self.name)
+
+    def load(self) -> Any:
+        """Read it back."""
+        self.wait()
+        return self._load(self.path)
+
+    def wait(self) -> None:
+        """Wait until it is written.
+
+        Raises:
+            OSError: Writing it in the background failed.
+        """
+        if self._process:
+            process, self._process = self._process, 0
+            _, ended = os.waitpid(process, 0)
+            _background.remove(self)
+            if ended:
+                raise OSError(f"saving {self.name} in the background failed")
+
+    def remove(self) -> None:
+        """Have it deleted when the job ends."""
+        context.current().registered[self.name] = True
+
+    def jobwithfile(self, extra: Any = None) -> JobWithFile:
+        """Return it as a value for an option."""
+        return JobWithFile(self._job, self._base, self._sliceno is not None, extra)
+
+    def __reduce__(self) -> Any:
+        raise TypeError("a saved file's handle cannot be pickled; pass its .jobwithfile()")
+
+
+_background: list[SavedFile] = []
+
+
+def wait_for_saves() -> None:
+    """Wait for every save that runs in the background.
+
+    Raises:
+        OSError: One of them failed.
+    """
+    for saved in list(_background):
+        saved.wait()
+
+
+def stop_saves() -> None:
+    """End the processes that save in the background, for a job that has failed."""
+    for saved in _background:
+        os.kill(saved._process, signal.SIGKILL)
+
+
+def _save(saved: SavedFile, temp: bool | None, background: bool, write: Callable[[IO[bytes]], Any]) -> None:
+    context.current().registered[saved.name] = bool(temp)
+    if not background:
+        _write(saved.path, write)
+        return
+    process = os.fork()
+    if process:
+        saved._process = process
+        _background.append(saved)
+        return
+    try:
+        _write(saved.path, write)
+    except BaseException:
+        os._exit(1)
+    os._exit(0)
+
+
+def _write(path: str, write: Callable[[IO[bytes]], Any]) -> None:
+    with atomic_open(path) as handle:
+        write(handle)
+
+
+def _own_name(filename: str | Path, sliceno: int | None) -> str:
+    name = os.fspath(filename)
+    here = context.current().directory
+    if os.path.isabs(name) and name.startswith(f"{here}/"):
+        name = os.path.relpath(name, here)
+    safe_join(here, name)
+    if name.partition("/")[0] in layout.RESERVED or name == layout.POST:
+        raise UnsafePathError(f"{name!r} is one of the job's own records; wanted another name")
+    return name if sliceno is None else f"{name}.{sliceno}"
+
+
+def _listed(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _listed(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [_listed(item) for item in value]
+    return value
+
+
+def _load_pickled(path: str) -> Any:
+    from axtui.api.pickles import load_pickle
+
+    return load_pickle(Path(path))
+
+
+def _load_json(path: str) -> Any:
+    with open(path, encoding="utf-8") as handle:
+        return json.load(handle)

@@ -1,0 +1,115 @@
+"""The project's methods as they are on disk now: which there are, their snapshots, which are broken."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from axtui.base.errors import BuildError, MethodError
+from axtui.method.description import Description
+from axtui.method.find import MethodPlace, find_methods, find_script, source_roots
+from axtui.method.snapshot import Snapshot, take_snapshot
+from axtui.method.sources import Sources
+
+
+class Code:
+    """Methods and their snapshots at the moment of the last `rescan`."""
+
+    def __init__(self, root: Path, packages: tuple[str, ...]) -> None:
+        self._packages = packages
+        self.sources = Sources(source_roots(root))
+        self._methods: dict[str, MethodPlace] = {}
+        self._snapshots: dict[tuple[str, tuple[str, ...]], Snapshot | MethodError] = {}
+
+    def rescan(self) -> None:
+        """Look at the project's files again.
+
+        Raises:
+            UserError: A method package is not there, or a method is defined twice.
+        """
+        self.sources.rescan()
+        self._snapshots.clear()
+        self._methods = find_methods(self.sources, self._packages)
+
+    @property
+    def methods(self) -> dict[str, MethodPlace]:
+        """Every method by name."""
+        return self._methods
+
+    def place(self, method: str) -> MethodPlace:
+        """Return where a method is.
+
+        Raises:
+            BuildError: There is no such method.
+        """
+        if method not in self._methods:
+            raise BuildError(f"Unknown method {method}")
+        return self._methods[method]
+
+    def snapshot(self, method: str) -> Snapshot:
+        """Return the snapshot of a method as found by its imports.
+
+        Raises:
+            BuildError: There is no such method.
+            MethodError: Its source cannot be used.
+        """
+        return self._take(self.place(method).module, (), ())
+
+    def full_snapshot(self, description: Description) -> Snapshot:
+        """Return the snapshot of a method with all that it declares in `depend_extra`."""
+        module = self.place(description.method).module
+        return self._take(module, description.extra_modules, description.extra_files)
+
+    def script(self, name: str) -> Snapshot:
+        """Return the snapshot of a build script.
+
+        Raises:
+            BuildError: There is no such script.
+            MethodError: Its source cannot be used.
+        """
+        return self._take(find_script(self.sources, self._packages, name), (), ())
+
+    def current_digest(self, method: str, modules: list[str], files: list[list[str]]) -> str:
+        """Return the code digest of a method whose `depend_extra` is known from a job of it.
+
+        Raises:
+            BuildError: There is no such method.
+            MethodError: Its source cannot be used.
+        """
+        extra = tuple((name, path) for name, path in files)
+        return self._take(self.place(method).module, tuple(modules), extra).digest
+
+    def observed_digest(self, module: str) -> str:
+        """Return the digest of a project module as it is now, "" where there is none that can be used."""
+        return getattr(self.sources.find(module), "digest", "")
+
+    def digests(self) -> dict[str, str]:
+        """Return the digest of every method, "" for broken ones."""
+        found = {}
+        for name in self._methods:
+            try:
+                found[name] = self.snapshot(name).digest
+            except MethodError:
+                found[name] = ""
+        return found
+
+    def broken(self) -> dict[str, MethodError]:
+        """Return the methods of the project whose source cannot be used."""
+        found = {}
+        for name in self._methods:
+            try:
+                self.snapshot(name)
+            except MethodError as error:
+                found[name] = error
+        return found
+
+    def _take(self, module: str, modules: tuple[str, ...], files: tuple[tuple[str, str], ...]) -> Snapshot:
+        cache_key = (module, (*modules, *(path for _, path in files)))
+        if cache_key not in self._snapshots:
+            try:
+                self._snapshots[cache_key] = take_snapshot(self.sources, module, modules, files)
+            except MethodError as error:
+                self._snapshots[cache_key] = error
+        found = self._snapshots[cache_key]
+        if isinstance(found, MethodError):
+            raise found
+        return found

@@ -1,0 +1,106 @@
+"""A request for a job: taken from a message, its keywords distributed, its values checked and typed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from axtui.base.errors import BuildError, RecordError, ServerError
+from axtui.base.ids import split_dataset
+from axtui.base.records import digest_of
+from axtui.base.values import decode_value, encode_value
+from axtui.base.wire import Message
+from axtui.method.description import Description
+from axtui.method.options import convert_options
+
+Reference = str | None | list[str | None]
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request whose options are typed and complete. `options` is JSON, by `base.values`."""
+
+    method: str
+    options: dict[str, Any]
+    datasets: dict[str, Reference]
+    jobs: dict[str, Reference]
+    input_files: dict[str, str]
+    """Options that name input files, with the name."""
+
+    @property
+    def parameters(self) -> str:
+        """The digest of method and options."""
+        return digest_of([self.method, self.options])
+
+    def inputs(self) -> list[str]:
+        """Return every job and dataset that is referred to, once, in order."""
+        values = [*self.datasets.values(), *self.jobs.values()]
+        flat = [item for value in values for item in (value if isinstance(value, list) else [value])]
+        return list(dict.fromkeys(item for item in flat if item))
+
+    def input_jobs(self) -> tuple[str, ...]:
+        """Return the jobs of all inputs, once, in order."""
+        return tuple(dict.fromkeys(split_dataset(item)[0] for item in self.inputs()))
+
+
+def make_request(description: Description, message: Message) -> Request:
+    """Type and complete what was asked.
+
+    Raises:
+        BuildError: A keyword belongs to no parameter, or to several.
+        ServerError: A parameter is unknown, missing or of the wrong type.
+    """
+    try:
+        groups = {group: decode_value(dict(message[group])) for group in ("options", "datasets", "jobs")}
+        keywords = decode_value(dict(message["keywords"]))
+    except (RecordError, KeyError, TypeError, ValueError) as error:
+        raise BuildError(f"the request for {description.method} cannot be read: {error}") from None
+    _distribute(description, groups, keywords)
+    options = convert_options(description.method, description.options, groups["options"])
+    files = {name: options[name] for name, form in description.options.items() if form.kind == "inputfile"}
+    return Request(
+        method=description.method,
+        options={name: encode_value(value) for name, value in options.items()},
+        datasets=_references(description.method, "datasets", description.datasets, groups["datasets"]),
+        jobs=_references(description.method, "jobs", description.jobs, groups["jobs"]),
+        input_files={name: value for name, value in files.items() if value},
+    )
+
+
+def _distribute(description: Description, groups: dict[str, dict[str, Any]], keywords: dict[str, Any]) -> None:
+    known = {"options": description.options, "datasets": description.datasets, "jobs": description.jobs}
+    for name, value in keywords.items():
+        targets = [group for group, names in known.items() if name in names]
+        if not targets:
+            raise BuildError(f"Keyword {name} not in options/datasets/jobs for method {description.method}")
+        if len(targets) > 1:
+            raise BuildError(f"Keyword {name} has several targets on method {description.method}: {', '.join(targets)}")
+        groups[targets[0]][name] = value
+
+
+def _references(method: str, group: str, known: dict[str, bool], given: dict[str, Any]) -> dict[str, Reference]:
+    unknown = sorted(set(given) - set(known))
+    if unknown:
+        raise ServerError(f"Submit failed: Unknown {group} on {method}: {', '.join(unknown)}")
+    found: dict[str, Reference] = {}
+    for name, is_list in known.items():
+        value = given.get(name)
+        where = f"{group} parameter {name} on {method}"
+        found[name] = _reference_list(where, value) if is_list else _reference(where, value)
+    return found
+
+
+def _reference(where: str, value: Any) -> str | None:
+    if value is None or isinstance(value, str):
+        return str(value) if value else None
+    raise ServerError(f"Submit failed: {where} is {value!r:.60}, not a string as required")
+
+
+def _reference_list(where: str, value: Any) -> list[str | None]:
+    if isinstance(value, str):
+        value = [part.strip() for part in value.split(",")] if value else []
+    if value is None:
+        return []
+    if not isinstance(value, list):
+        raise ServerError(f"Submit failed: {where} is {value!r:.60}, not a list as required")
+    return [_reference(where, item) for item in value]

@@ -1,0 +1,120 @@
+"""What a method declares of itself, as plain data: taken from the imported module, used where requests are checked."""
+
+from __future__ import annotations
+
+import glob
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+from axtui.base.errors import MethodError
+from axtui.base.records import Record
+from axtui.method.forms import Form, describe_form, format_form, parse_form
+
+STAGES = ("prepare", "analysis", "synthesis")
+
+
+@dataclass(frozen=True)
+class Description:
+    """A method's declarations. `datasets` and `jobs` map a parameter's name to whether it is a list."""
+
+    method: str
+    options: dict[str, Form]
+    datasets: dict[str, bool]
+    jobs: dict[str, bool]
+    stages: tuple[str, ...]
+    extra_modules: tuple[str, ...]
+    extra_files: tuple[tuple[str, str], ...]
+    text: str
+
+
+def describe_method(name: str, module: ModuleType) -> Description:
+    """Take a method's declarations from its module.
+
+    Raises:
+        MethodError: A declaration is not of the form it must have.
+    """
+    options = getattr(module, "options", {})
+    if not isinstance(options, dict):
+        raise MethodError(f"{name}: options is {options!r:.60}, wanted a dict")
+    stages = tuple(stage for stage in STAGES if callable(getattr(module, stage, None)))
+    if not stages:
+        raise MethodError(f"{name}: there is no prepare, analysis or synthesis in {module.__file__}")
+    modules, files = _describe_extra(name, module)
+    return Description(
+        method=name,
+        options={str(key): _describe_option(name, key, sample) for key, sample in options.items()},
+        datasets=_describe_inputs(name, "datasets", getattr(module, "datasets", ())),
+        jobs=_describe_inputs(name, "jobs", getattr(module, "jobs", ())),
+        stages=stages,
+        extra_modules=modules,
+        extra_files=files,
+        text=str(getattr(module, "description", module.__doc__ or "")).strip(),
+    )
+
+
+def _describe_option(name: str, key: str, sample: Any) -> Form:
+    try:
+        return describe_form(sample)
+    except MethodError as error:
+        raise MethodError(f"{name}: option {key}: {error}") from None
+
+
+def _describe_inputs(name: str, group: str, declared: Any) -> dict[str, bool]:
+    if isinstance(declared, str) or not isinstance(declared, Iterable):
+        raise MethodError(f"{name}: {group} is {declared!r:.60}, wanted a tuple of names")
+    found: dict[str, bool] = {}
+    for each in declared:
+        match each:
+            case str():
+                found[each] = False
+            case [str(inner)]:
+                found[inner] = True
+            case _:
+                raise MethodError(f"{name}: {group} has {each!r:.60}, wanted a name or a list of one name")
+    return found
+
+
+def _describe_extra(name: str, module: ModuleType) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
+    modules: list[str] = []
+    files: list[tuple[str, str]] = []
+    home = os.path.dirname(module.__file__ or "")
+    for each in getattr(module, "depend_extra", ()):
+        if isinstance(each, ModuleType):
+            modules.append(each.__name__)
+        elif isinstance(each, (str, os.PathLike)):
+            files += _find_extra(name, home, os.fspath(each))
+        else:
+            raise MethodError(f"{name}: depend_extra has {each!r:.60}, wanted a module or a file name")
+    return tuple(sorted(set(modules))), tuple(sorted(set(files)))
+
+
+def _find_extra(name: str, home: str, declared: str) -> list[tuple[str, str]]:
+    path = os.path.join(home, declared)
+    pattern = os.path.join(glob.escape(path), "**") if os.path.isdir(path) else path
+    paths = [path] if os.path.isfile(path) else glob.glob(pattern, recursive=True)
+    found = [each for each in paths if os.path.isfile(each)]
+    if not found and not glob.has_magic(declared) and not os.path.isdir(path):
+        raise MethodError(f"{name}: depend_extra names {declared!r}, but there is no {path}")
+    return [(os.path.relpath(each, home), os.path.abspath(each)) for each in found]
+
+
+def format_description(description: Description) -> Record:
+    """Write a description as JSON."""
+    options = {key: format_form(form) for key, form in description.options.items()}
+    return {**description.__dict__, "options": options}
+
+
+def parse_description(record: Record) -> Description:
+    """Read a description from JSON."""
+    return Description(
+        **{
+            **record,
+            "options": {key: parse_form(form) for key, form in record["options"].items()},
+            "stages": tuple(record["stages"]),
+            "extra_modules": tuple(record["extra_modules"]),
+            "extra_files": tuple((name, path) for name, path in record["extra_files"]),
+        }
+    )

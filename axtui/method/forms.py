@@ -1,0 +1,254 @@
+"""Option forms: what a method declares an option to be. Declares and describes; converting is in method/options.py.
+
+A declared default is also the type (reference/accelerator.md 2.3). `describe_form` turns a declaration into a `Form`,
+which is plain data and crosses the wire from the loader, where the method is imported, to the engine, where requests
+are checked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from pathlib import Path, PurePath
+from typing import Any, NamedTuple
+
+from axtui.base.errors import MethodError
+from axtui.base.records import Record
+from axtui.base.values import decode_value, encode_value, register_type
+
+
+class EnumWord(str):
+    """One permitted word of an OptionEnum; used as a default it declares the option."""
+
+    __slots__ = ("enum",)
+    enum: OptionEnum
+
+    def __new__(cls, word: str, enum: OptionEnum) -> EnumWord:
+        self = super().__new__(cls, word)
+        self.enum = enum
+        return self
+
+    def __reduce__(self) -> tuple[type[EnumWord], tuple[str, OptionEnum]]:
+        return EnumWord, (str(self), self.enum)
+
+
+class OptionEnum:
+    """One of some words; `c*` permits every word with that beginning.
+
+    Args:
+        values: The words, as an iterable or as one text split at spaces and commas.
+        none_ok: None is permitted too.
+    """
+
+    def __init__(self, values: str | Iterable[str], none_ok: bool = False) -> None:
+        words = values.replace(",", " ").split() if isinstance(values, str) else list(values)
+        self._words = tuple(words)
+        self._none_ok = none_ok
+
+    def __getattr__(self, name: str) -> EnumWord:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        try:
+            return self[name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+    def __getitem__(self, word: str) -> EnumWord:
+        if not permits(self._words, word):
+            raise KeyError(word)
+        return EnumWord(word, self)
+
+    def __iter__(self) -> Any:
+        return iter(self._words)
+
+    def __repr__(self) -> str:
+        return f"OptionEnum({' '.join(self._words)!r}, none_ok={self._none_ok})"
+
+
+def permits(words: Iterable[str], word: str) -> bool:
+    """Tell whether a word is among those of an enum."""
+    return any(word == each or (each.endswith("*") and word.startswith(each[:-1])) for each in words)
+
+
+class _OptionString(str):
+    """A mandatory option: a text that is not empty. May be called with an example."""
+
+    __slots__ = ()
+
+    def __call__(self, example: str) -> _OptionString:
+        return _OptionString(example)
+
+
+OptionString = _OptionString("<OptionString>")
+
+
+@dataclass(frozen=True)
+class RequiredOption:
+    """An option that must be given; None only where `none_ok`."""
+
+    value: Any
+    none_ok: bool = False
+
+
+class OptionDefault:
+    """An option of the given form that need not be given; None stands for `default`."""
+
+    def __init__(self, value: Any, default: Any = None) -> None:
+        self.value = value
+        self.default = default
+
+
+class _InputFile(str):
+    """A file in the input directory, by relative name; its content is part of the job's identity."""
+
+    __slots__ = ()
+
+    def __call__(self, example: str) -> _InputFile:
+        return _InputFile(example)
+
+
+InputFile = _InputFile("<InputFile>")
+
+
+class FileReference(NamedTuple):
+    """A file of a job, as a value of an option: see `axtui.JobWithFile`, which adds reading it."""
+
+    job: str
+    name: str
+    sliced: bool = False
+    extra: Any = None
+
+
+def _decode_file(parts: list[Any]) -> FileReference:
+    job, name, sliced, extra = parts
+    return FileReference(job, name, sliced, decode_value(extra))
+
+
+def _encode_file(file: FileReference) -> list[Any]:
+    return [str(file.job), file.name, file.sliced, encode_value(file.extra)]
+
+
+register_type(FileReference, "$file", _encode_file, _decode_file)
+
+
+@dataclass(frozen=True)
+class Form:
+    """A declaration as plain data.
+
+    Attributes:
+        kind: "any", "int", "float", "str", "bool", "list", "set", "dict", "datetime", "date", "time", "timedelta",
+            "path", "purepath", "enum", "string", "inputfile" or "file" (a JobWithFile).
+        default: What an absent option is.
+        strict: Only values of the very type; no conversion from text (a type was declared, not a sample).
+        mandatory: The option must be given.
+        none_ok: None is a value.
+        words: The words of an enum.
+        inner: The form of the elements or values.
+        none_default: None stands for the default.
+    """
+
+    kind: str
+    default: Any = None
+    strict: bool = False
+    mandatory: bool = False
+    none_ok: bool = True
+    words: tuple[str, ...] = ()
+    inner: Form | None = None
+    none_default: bool = False
+
+
+_TYPES: dict[Any, str] = {
+    int: "int", float: "float", str: "str", bool: "bool", list: "list", dict: "dict", set: "set",
+    datetime: "datetime", date: "date", time: "time", timedelta: "timedelta",
+}  # fmt: skip
+
+
+def describe_form(sample: Any) -> Form:
+    """Return the form that a declared default or type stands for.
+
+    Raises:
+        MethodError: Nothing of this type can be declared.
+    """
+    if isinstance(sample, type):
+        return _describe_type(sample)
+    match sample:
+        case None:
+            return Form("any")
+        case EnumWord():
+            return Form("enum", str(sample), none_ok=sample.enum._none_ok, words=sample.enum._words)
+        case OptionEnum():
+            return Form("enum", mandatory=not sample._none_ok, none_ok=sample._none_ok, words=sample._words)
+        case _OptionString():
+            return Form("string", mandatory=True, none_ok=False)
+        case _InputFile():
+            return Form("inputfile", mandatory=True, none_ok=False)
+        case RequiredOption():
+            inner = describe_form(sample.value)
+            return _change(inner, mandatory=True, none_ok=sample.none_ok)
+        case OptionDefault():
+            inner = describe_form(sample.value)
+            return _change(inner, mandatory=False, none_ok=True, none_default=True, default=sample.default)
+        case bool() | int() | float() | str():
+            return Form(type(sample).__name__, sample)
+        case list() | tuple() | set() | frozenset():
+            return _describe_sequence(sample)
+        case dict():
+            return _describe_dict(sample)
+        case datetime() | date() | time() | timedelta():
+            return Form(type(sample).__name__, sample, strict=True)
+        case PurePath():
+            return Form("path" if isinstance(sample, Path) else "purepath", sample)
+    raise MethodError(f"{sample!r:.80} declares no option; wanted a default value, a type or an option form")
+
+
+def _describe_type(kind: type) -> Form:
+    if kind in _TYPES:
+        return Form(_TYPES[kind], strict=True)
+    if issubclass(kind, PurePath):
+        return Form("path" if issubclass(kind, Path) else "purepath")
+    if issubclass(kind, FileReference):
+        return Form("file")
+    raise MethodError(f"the type {kind.__name__} declares no option")
+
+
+def _describe_sequence(sample: Any) -> Form:
+    kind = "set" if isinstance(sample, (set, frozenset)) else "list"
+    inner, is_type = _describe_samples(list(sample))
+    default = [] if is_type else list(sample)
+    mandatory = inner is not None and inner.kind == "enum" and not inner.none_ok and inner.mandatory
+    return Form(kind, set(default) if kind == "set" else default, inner=inner, none_ok=False, mandatory=mandatory)
+
+
+def _describe_dict(sample: dict[Any, Any]) -> Form:
+    inner, is_type = _describe_samples(list(sample.values()))
+    mandatory = inner is not None and inner.kind == "enum" and not inner.none_ok and inner.mandatory
+    return Form("dict", {} if is_type else dict(sample), inner=inner, none_ok=False, mandatory=mandatory)
+
+
+def _describe_samples(samples: list[Any]) -> tuple[Form | None, bool]:
+    """Return the common form of some samples, and whether they are types rather than values."""
+    if not samples:
+        return None, False
+    forms = [describe_form(sample) for sample in samples]
+    if len({form.kind for form in forms}) > 1:
+        raise MethodError(f"the samples {samples!r:.80} are of different types")
+    first = samples[0]
+    is_type = isinstance(first, (type, OptionEnum, _OptionString, RequiredOption, _InputFile))
+    return forms[0], is_type
+
+
+def _change(form: Form, **changes: Any) -> Form:
+    return Form(**{**form.__dict__, **changes})
+
+
+def format_form(form: Form) -> Record:
+    """Write a form as JSON."""
+    inner = format_form(form.inner) if form.inner else None
+    return {**form.__dict__, "default": encode_value(form.default), "words": list(form.words), "inner": inner}
+
+
+def parse_form(record: Record) -> Form:
+    """Read a form from JSON."""
+    inner = parse_form(record["inner"]) if record["inner"] else None
+    return Form(**{**record, "default": decode_value(record["default"]), "words": tuple(record["words"]), "inner": inner})

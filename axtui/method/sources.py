@@ -1,0 +1,154 @@
+"""Project files as they are now: read once, parsed once, remembered by what stat says of them.
+
+A file whose mtime is within two seconds of now is read again, because an edit of the same size in the same tick of
+the clock cannot be told from its predecessor by stat.
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from axtui.base.errors import MethodError
+from axtui.base.records import digest
+from axtui.method.imports import imported_modules
+from axtui.method.syntax import module_digest
+
+_FRESH_SECONDS = 2.0
+_Stamp = tuple[int, int, int, int]
+
+
+@dataclass(frozen=True)
+class Source:
+    """A project module as read: what is hashed, compiled and stored."""
+
+    module: str
+    path: Path
+    data: bytes
+    digest: str
+    """Digest of its normalised form; of its bytes where it is no Python source."""
+    imports: tuple[str, ...]
+    is_package: bool
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A project module that does not parse."""
+
+    module: str
+    path: Path
+    line: int
+    message: str
+
+
+class Sources:
+    """The modules below some root directories, the first root that has a module being its home."""
+
+    def __init__(self, roots: tuple[Path, ...]) -> None:
+        self.roots = roots
+        self._contents: dict[Path, tuple[_Stamp, bytes]] = {}
+        self._parsed: dict[Path, tuple[bytes, Source | Broken]] = {}
+        self._listings: dict[Path, frozenset[str]] = {}
+        self._seen: dict[str, Source | Broken | None] = {}
+
+    def rescan(self) -> None:
+        """Forget what was looked at; from now on every file is looked at once more when it is asked for."""
+        self._seen.clear()
+        self._listings.clear()
+
+    def find(self, module: str) -> Source | Broken | None:
+        """Return the project module of a dotted name, or None where the project has none."""
+        if module not in self._seen:
+            self._seen[module] = self._look(module)
+        return self._seen[module]
+
+    def list(self, directory: Path) -> frozenset[str]:
+        """Return the names in a directory; none where it cannot be read."""
+        found = self._listings.get(directory)
+        if found is None:
+            try:
+                found = frozenset(os.listdir(directory))
+            except OSError:
+                found = frozenset()
+            self._listings[directory] = found
+        return found
+
+    def read(self, path: Path) -> bytes:
+        """Return a file's bytes, read again only where it may have changed.
+
+        Raises:
+            MethodError: It cannot be read.
+        """
+        known = self._contents.get(path)
+        if known is not None and known[0] == _stamp(path) and not _is_fresh(known[0]):
+            return known[1]
+        data, stamp = _read(path)
+        if known is not None and known[1] == data:
+            data = known[1]
+        self._contents[path] = (stamp, data)
+        return data
+
+    def files(self) -> tuple[Path, ...]:
+        """Return every file that was ever read."""
+        return tuple(self._contents)
+
+    def _look(self, module: str) -> Source | Broken | None:
+        parents, _, last = module.rpartition(".")
+        for root in self.roots:
+            directory = root.joinpath(*parents.split(".")) if parents else root
+            names = self.list(directory)
+            if last in names and "__init__.py" in self.list(directory / last):
+                return self._load(directory / last / "__init__.py", module, True)
+            if last + ".py" in names:
+                return self._load(directory / (last + ".py"), module, False)
+            for name in names:
+                if name.startswith(last + ".") and name.endswith(".so"):
+                    return self._load(directory / name, module, False)
+        return None
+
+    def _load(self, path: Path, module: str, is_package: bool) -> Source | Broken:
+        data = self.read(path)
+        known = self._parsed.get(path)
+        if known is None or known[0] is not data:
+            known = (data, _parse(path, module, is_package, data))
+            self._parsed[path] = known
+        return known[1]
+
+
+def _stamp(path: Path) -> _Stamp | None:
+    try:
+        info = os.stat(path)
+    except OSError:
+        return None
+    return (info.st_dev, info.st_ino, info.st_size, info.st_mtime_ns)
+
+
+def _is_fresh(stamp: _Stamp) -> bool:
+    return time.time_ns() - stamp[3] < _FRESH_SECONDS * 1e9
+
+
+def _read(path: Path) -> tuple[bytes, _Stamp]:
+    try:
+        with open(path, "rb") as handle:
+            info = os.fstat(handle.fileno())
+            return handle.read(), (info.st_dev, info.st_ino, info.st_size, info.st_mtime_ns)
+    except OSError as error:
+        raise MethodError(f"{path} cannot be read: {error.strerror}") from None
+
+
+def _parse(path: Path, module: str, is_package: bool, data: bytes) -> Source | Broken:
+    if path.suffix != ".py":
+        return Source(module, path, data, digest(data), (), False)
+    try:
+        tree = ast.parse(data, filename=str(path))
+    except SyntaxError as error:
+        return Broken(module, path, error.lineno or 0, error.msg or "invalid syntax")
+    except (ValueError, RecursionError, MemoryError) as error:
+        return Broken(module, path, 0, str(error))
+    is_method = path.name.startswith("a_")
+    return Source(
+        module, path, data, module_digest(tree, is_method), imported_modules(tree, module, is_package), is_package
+    )

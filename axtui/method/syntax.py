@@ -1,0 +1,135 @@
+"""The normalised form of Python source: what a program means, without how it is written down.
+
+Two sources with equal digests compile to the same program. Comments, layout, positions, docstrings, encoding and
+line ends are not in it; names, constants with their type, annotations, decorators and defaults are. The form is our
+own, not `ast.dump` and not bytecode, so that the digest stays the same under another Python version.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+from collections.abc import Iterable
+
+_SKIPPED_FIELDS = frozenset({"ctx", "type_comment", "type_ignores", "kind"})
+_DOCUMENTED = (ast.Module, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_READS_DOCSTRINGS = frozenset({"__doc__", "inspect", "doctest"})
+_INNER = frozenset({"description", "equivalent_hashes"})
+
+
+def module_digest(tree: ast.Module, is_method: bool) -> str:
+    """Return the BLAKE2b digest of a module's normalised form, as hex.
+
+    Args:
+        tree: The parsed module.
+        is_method: Leave out what only speaks about a method: `description` and `equivalent_hashes`.
+    """
+    docstrings = _mentions(tree, _READS_DOCSTRINGS)
+    parts: list[str] = []
+    statements = [each for each in _body(tree, docstrings) if not (is_method and _assigns(each, _INNER))]
+    for statement in _settled(statements):
+        _write(statement, docstrings, parts)
+    return hashlib.blake2b("".join(parts).encode("utf-8", "surrogatepass"), digest_size=32).hexdigest()
+
+
+def _settled(statements: list[ast.stmt]) -> list[ast.stmt]:
+    """Put functions whose place in the module cannot matter last, by name, so that moving one changes nothing.
+
+    Its place may matter where it has decorators or defaults that are computed, where its name is bound twice or used
+    while the module runs, or where a star import could bind anything.
+    """
+    others = [each for each in statements if not _is_plain_function(each)]
+    if any(isinstance(node, ast.ImportFrom) and node.names[0].name == "*" for each in others for node in ast.walk(each)):
+        return statements
+    used = {name for each in others for name in _names_in(each)}
+    names = [each.name for each in statements if isinstance(each, ast.FunctionDef)]
+    movable = [
+        each
+        for each in statements
+        if isinstance(each, ast.FunctionDef)
+        and _is_plain_function(each)
+        and each.name not in used
+        and names.count(each.name) == 1
+    ]
+    chosen = set(map(id, movable))
+    return [each for each in statements if id(each) not in chosen] + sorted(movable, key=lambda each: each.name)
+
+
+def _is_plain_function(statement: ast.stmt) -> bool:
+    if not isinstance(statement, ast.FunctionDef) or statement.decorator_list:
+        return False
+    defaults = [*statement.args.defaults, *(each for each in statement.args.kw_defaults if each is not None)]
+    return all(isinstance(each, ast.Constant) for each in defaults)
+
+
+def _names_in(statement: ast.stmt) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(statement):
+        match node:
+            case ast.Name(id=name) | ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+                found.add(name)
+            case ast.alias(name=name, asname=asname):
+                found.add(asname or name.partition(".")[0])
+    return found
+
+
+def _write(node: ast.AST, docstrings: bool, parts: list[str]) -> None:
+    if isinstance(node, ast.Constant):
+        parts.append(_constant(node.value))
+        return
+    parts += ("(", type(node).__name__)
+    for name in node._fields:
+        if name in _SKIPPED_FIELDS:
+            continue
+        value = getattr(node, name, None)
+        if name == "body" and isinstance(node, _DOCUMENTED):
+            value = _body(node, docstrings)
+        if value is None or value == []:
+            continue
+        parts += (" ", name, "=")
+        _write_value(value, docstrings, parts)
+    parts.append(")")
+
+
+def _write_value(value: object, docstrings: bool, parts: list[str]) -> None:
+    if isinstance(value, ast.AST):
+        _write(value, docstrings, parts)
+    elif isinstance(value, list):
+        parts.append("[")
+        for item in value:
+            _write_value(item, docstrings, parts)
+            parts.append(",")
+        parts.append("]")
+    else:
+        parts.append(_constant(value))
+
+
+def _constant(value: object) -> str:
+    """Write a constant so that `1`, `True`, `1.0`, `0.0` and `-0.0` differ; `repr` keeps the last two apart."""
+    return f"{type(value).__name__}:{value!r}"
+
+
+def _body(node: ast.AST, docstrings: bool) -> list[ast.stmt]:
+    body: list[ast.stmt] = getattr(node, "body", [])
+    first = body[0] if body else None
+    is_text = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str)
+    return body[1:] if is_text and not docstrings else body
+
+
+def _mentions(tree: ast.Module, names: Iterable[str]) -> bool:
+    for node in ast.walk(tree):
+        match node:
+            case ast.Name(id=name) | ast.Attribute(attr=name) | ast.alias(name=name) if name in names:
+                return True
+            case ast.ImportFrom(module=str(name)) if name in names:
+                return True
+            case ast.Constant(value="__doc__"):
+                return True
+    return False
+
+
+def _assigns(statement: ast.stmt, names: frozenset[str]) -> bool:
+    match statement:
+        case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
+            return name in names
+    return False

@@ -1,0 +1,83 @@
+"""Committing a job: the order of writes after which it survives a power cut.
+
+Every registered file and log is synced, then their directories, then `post.json` is written under a temporary name,
+synced, renamed, and the job directory and the workdir are synced. Only then may anybody be told. A failing sync fails
+the job and is not tried again, because the kernel reports a lost write once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from axtui.base import clock
+from axtui.base.files import fsync_path, write_new
+from axtui.base.records import Record, digest, format_record
+from axtui.store import layout
+from axtui.store.record import VERSION
+from axtui.store.workdir import append_commit
+
+Manifest = dict[str, tuple[int, str]]
+
+
+def commit_job(directory: Path, manifest: Manifest, record: Record) -> None:
+    """Make a job finished.
+
+    Args:
+        directory: The job directory.
+        manifest: Size and SHA-256 of every file by relative name; all of them are synced.
+        record: The rest of the commit record.
+
+    Raises:
+        OSError: Something could not be written or synced; the job has failed.
+    """
+    for name in manifest:
+        fsync_path(directory / name)
+    fsync_path(directory / layout.SETUP)
+    for folder in sorted({part for name in manifest for part in Path(name).parents}, reverse=True):
+        fsync_path(directory / folder)
+    line = format_record({"version": VERSION, "boot": clock.boot_id(), "files": manifest, **record})
+    _publish(directory, line + b"\n" + digest(line).encode("ascii") + b"\n")
+    append_commit(directory)
+
+
+def _publish(directory: Path, data: bytes) -> None:
+    temporary = directory / f".post.json.{os.getpid()}.tmp"
+    write_new(temporary, data)
+    fsync_path(temporary)
+    os.rename(temporary, directory / layout.POST)
+    fsync_path(directory)
+    fsync_path(directory.parent)
+
+
+def build_manifest(directory: Path, names: list[str], known: Mapping[str, tuple[int, str]]) -> Manifest:
+    """Return size and SHA-256 of files by relative name; those in `known` are not read again.
+
+    Raises:
+        OSError: A file is not there or cannot be read.
+    """
+    return {name: known[name] if name in known else file_digest(directory / name) for name in sorted(names)}
+
+
+def file_digest(path: Path) -> tuple[int, str]:
+    """Return the size in bytes and the SHA-256 of a file, as hex."""
+    with open(path, "rb") as handle:
+        checksum = hashlib.file_digest(handle, "sha256")
+        return handle.tell(), checksum.hexdigest()
+
+
+def find_files(directory: Path, folder: str) -> list[str]:
+    """Return the files below a folder of the job, as names relative to the job."""
+    found = []
+    for root, _, names in os.walk(directory / folder):
+        found += [os.path.relpath(os.path.join(root, name), directory) for name in names]
+    return sorted(found)
+
+
+def write_error(directory: Path, record: Record) -> None:
+    """Write why a job failed; where even that cannot be written the job is found as crashed later."""
+    with suppress(OSError):
+        write_new(directory / layout.ERROR, format_record(record, indent=1))

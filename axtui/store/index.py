@@ -1,0 +1,210 @@
+"""The index of a workdir: what reuse needs of every finished job, by id and by key. A cache; the directories are true.
+
+It lies in the user's cache directory as a sqlite3 file. When it cannot be read, is of another version or was cut
+short, it is thrown away and made anew. One engine a project writes it; a workdir that several projects share has one
+index for each of them.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from axtui.base.ids import parse_jobid
+from axtui.base.records import digest
+from axtui.store.record import JobRecord, find_damage, read_job
+from axtui.store.workdir import CommitList, Workdir
+
+_SCHEMA = 1
+_TABLES = """
+CREATE TABLE IF NOT EXISTS jobs (number INTEGER PRIMARY KEY, state TEXT, method TEXT, key TEXT, data TEXT);
+CREATE INDEX IF NOT EXISTS by_key ON jobs (key);
+CREATE INDEX IF NOT EXISTS by_method ON jobs (method, number);
+"""
+
+
+@dataclass(frozen=True)
+class Finished:
+    """What deciding about reuse needs to know of a finished job; see store/record.py for the fields."""
+
+    jobid: str
+    method: str
+    key: str
+    code: str
+    parameters: str
+    output: str
+    inputs: dict[str, str]
+    files: dict[str, Any]
+    subjobs: tuple[str, ...]
+    observed: dict[str, str]
+    repeatable: bool
+    seconds: float
+    datasets: tuple[str, ...]
+    extra: list[Any]
+    """What `depend_extra` named: modules, and files as [name, path]."""
+
+    @property
+    def identity(self) -> list[str]:
+        """What this job is as an input of others: method and parameters, and what came out."""
+        return [self.method, self.parameters, self.output]
+
+
+def summarise(record: JobRecord) -> Finished:
+    """Take what reuse needs out of a finished job's record."""
+    setup, post = record.setup, record.post
+    return Finished(
+        jobid=record.jobid,
+        method=record.method,
+        key=str(setup.get("key", "")),
+        code=str(setup.get("hash", "")),
+        parameters=str(setup.get("parameters", "")),
+        output=post["output"],
+        inputs=dict(setup.get("inputs", {})),
+        files=post["files"],
+        subjobs=tuple(post["subjobs"]),
+        observed=dict(post.get("observed", {})),
+        repeatable=bool(post.get("repeatable", True)) and not setup.get("is_build", False),
+        seconds=float(post["exectime"].get("total", 0.0)),
+        datasets=tuple(post["datasets"]),
+        extra=setup.get("extra") or [[], []],
+    )
+
+
+def default_path(workdir: Workdir, root: Path) -> Path:
+    """Return where a project's index of a workdir lies."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    name = digest(f"{workdir.path}\n{root}".encode("utf-8", "surrogateescape"))[:24]
+    return cache / "axtui" / "index" / f"{name}.sqlite"
+
+
+class Index:
+    """The finished jobs of one workdir."""
+
+    def __init__(self, workdir: Workdir, path: Path) -> None:
+        self.workdir = workdir
+        self._path = path
+        self._commits = CommitList(workdir)
+        self._known: dict[str, Finished] = {}
+        self._database = self._open()
+        self.highest = -1
+        """The highest job number that was ever seen."""
+
+    def refresh(self) -> None:
+        """Bring the index up to what lies in the workdir, by name."""
+        names = {parsed[1]: jobid for jobid in self.workdir.jobids() if (parsed := parse_jobid(jobid))}
+        self.highest = max([self.highest, *names])
+        indexed = {number for (number,) in self._database.execute("SELECT number FROM jobs")}
+        for number in indexed - names.keys():
+            self._forget(number)
+        for number in sorted(names.keys() - indexed):
+            self.add(names[number])
+        self._database.commit()
+
+    def read_commits(self) -> None:
+        """Take in what other engines committed since the last call."""
+        for jobid in self._commits.read_new():
+            if jobid not in self._known:
+                self.add(jobid)
+
+    def add(self, jobid: str) -> JobRecord:
+        """Read a job from its directory into the index."""
+        record = read_job(self.workdir.path / jobid)
+        parsed = parse_jobid(jobid)
+        if parsed and record.state in ("finished", "failed", "damaged"):
+            finished = summarise(record) if record.state == "finished" else None
+            self._insert(parsed[1], record, finished)
+        if parsed:
+            self.highest = max(self.highest, parsed[1])
+        return record
+
+    def get(self, jobid: str) -> Finished | None:
+        """Return a finished job, or None where there is none of this id."""
+        known = self._known.get(jobid)
+        if known is None and (parsed := parse_jobid(jobid)):
+            row = self._database.execute("SELECT data FROM jobs WHERE number = ? AND data != ''", (parsed[1],)).fetchone()
+            if row is None:
+                if self.add(jobid).state != "finished":
+                    return None
+                return self._known.get(jobid)
+            known = self._known[jobid] = _parse(row[0])
+        return known
+
+    def find(self, key: str) -> Iterable[Finished]:
+        """Give the finished jobs of a key, newest first."""
+        rows = self._database.execute("SELECT number FROM jobs WHERE key = ? ORDER BY number DESC", (key,)).fetchall()
+        for (number,) in rows:
+            found = self.get(f"{self.workdir.name}-{number}")
+            if found is not None:
+                yield found
+
+    def latest(self, method: str, most: int = 1) -> list[Finished]:
+        """Return the newest finished jobs of a method."""
+        query = "SELECT number FROM jobs WHERE method = ? AND state = 'finished' ORDER BY number DESC LIMIT ?"
+        numbers = self._database.execute(query, (method, most)).fetchall()
+        found = (self.get(f"{self.workdir.name}-{number}") for (number,) in numbers)
+        return [each for each in found if each is not None]
+
+    def find_damage(self, job: Finished) -> str:
+        """Say what is wrong with the files of a finished job, or ""."""
+        directory = self.workdir.path / job.jobid
+        damage = find_damage(directory, job.files)
+        if not damage and not (directory / "post.json").exists():
+            damage = "post.json is gone"
+        return damage
+
+    def drop(self, jobid: str) -> None:
+        """Forget a job that is no longer fit for use."""
+        if parsed := parse_jobid(jobid):
+            self._forget(parsed[1])
+
+    def close(self) -> None:
+        """Write what is pending and close."""
+        with suppress(sqlite3.Error):
+            self._database.commit()
+        self._database.close()
+
+    def _forget(self, number: int) -> None:
+        self._known.pop(f"{self.workdir.name}-{number}", None)
+        self._database.execute("DELETE FROM jobs WHERE number = ?", (number,))
+
+    def _insert(self, number: int, record: JobRecord, finished: Finished | None) -> None:
+        data = json.dumps(asdict(finished)) if finished else ""
+        key = finished.key if finished and finished.repeatable else ""
+        row = (number, record.state, record.method, key, data)
+        self._database.execute("INSERT OR REPLACE INTO jobs VALUES (?, ?, ?, ?, ?)", row)
+        if finished:
+            self._known[record.jobid] = finished
+
+    def _open(self) -> sqlite3.Connection:
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            return _connect(str(self._path))
+        except (sqlite3.Error, OSError):
+            with suppress(OSError):
+                self._path.unlink()
+        try:
+            return _connect(str(self._path))
+        except (sqlite3.Error, OSError):
+            return _connect(":memory:")
+
+
+def _connect(path: str) -> sqlite3.Connection:
+    database = sqlite3.connect(path)
+    (version,) = database.execute("PRAGMA user_version").fetchone()
+    if version not in (0, _SCHEMA) or database.execute("PRAGMA quick_check").fetchone()[0] != "ok":
+        database.close()
+        raise sqlite3.DatabaseError("of another version")
+    database.execute("PRAGMA synchronous = OFF")
+    database.executescript(_TABLES + f"PRAGMA user_version = {_SCHEMA};")
+    return database
+
+
+def _parse(data: str) -> Finished:
+    values = json.loads(data)
+    return Finished(**{**values, "subjobs": tuple(values["subjobs"]), "datasets": tuple(values["datasets"])})

@@ -1,0 +1,123 @@
+"""Reading a job back from its directory. Whatever lies there, reading gives a record and never an exception.
+
+`setup.json` (written before the job runs, never changed):
+    version, jobid, method, package, module, script (of build jobs), caption, name, parent, is_build, starttime,
+    slices, seed, hash (code digest), key, parameters (digest of method and options), options (typed values),
+    datasets, jobs, input_files {option: [name, digest, stamp]}, inputs {reference: identity}, input_directory,
+    project_directory, versions {axtui, python, packages}, host, user, environment, why, extra [modules, files] (depend_extra)
+
+`post.json` (the commit record: one JSON line, then the digest of that line):
+    version, outcome, setup (digest of setup.json), files {name: [nbytes, sha256]}, registered [name], datasets
+    {name: digest} in finish order, subjobs {jobid: built}, links, output (the output digest), observed
+    {module: digest}, repeatable, notes, starttime, endtime (wall), exectime {prepare, analysis, per_slice, synthesis, total}
+    (monotonic), boot
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from axtui.base.errors import RecordError
+from axtui.base.files import read_limited
+from axtui.base.records import Record, digest, parse_record, read_record
+from axtui.store import layout
+from axtui.store.lock import is_owned
+
+VERSION = 1
+_POST_NBYTES = 64 << 20
+"""A job may have a million files; its commit record lists them all."""
+
+
+@dataclass(frozen=True)
+class JobRecord:
+    """What a job directory says. `state` is "finished", "failed", "running", "crashed", "damaged" or "gone"."""
+
+    jobid: str
+    directory: Path
+    state: str
+    reason: str
+    setup: Record
+    post: Record
+    error: Record
+
+    @property
+    def method(self) -> str:
+        """The method's name, "" where it cannot be known."""
+        return str(self.setup.get("method", ""))
+
+
+def read_job(directory: Path) -> JobRecord:
+    """Read everything a job directory says of itself."""
+    jobid = directory.name
+    try:
+        setup_bytes = read_limited(directory / layout.SETUP, _POST_NBYTES)
+        setup = parse_record(setup_bytes)
+        _check(setup, {"jobid": str, "method": str, "options": dict, "datasets": dict, "jobs": dict, "slices": int})
+    except FileNotFoundError:
+        state = "gone" if not directory.is_dir() else "running" if is_owned(directory) else "crashed"
+        return JobRecord(jobid, directory, state, "it has no setup.json", {}, {}, {})
+    except (OSError, RecordError) as error:
+        return JobRecord(jobid, directory, "damaged", f"setup.json: {error}", {}, {}, {})
+    try:
+        post = read_post(directory)
+    except FileNotFoundError:
+        return _read_unfinished(directory, setup)
+    except (OSError, RecordError) as error:
+        return JobRecord(jobid, directory, "damaged", f"post.json: {error}", setup, {}, {})
+    if post["setup"] != digest(setup_bytes):
+        return JobRecord(jobid, directory, "damaged", "setup.json is not the one that was committed", setup, post, {})
+    return JobRecord(jobid, directory, "finished", "", setup, post, {})
+
+
+def read_post(directory: Path) -> Record:
+    """Read and check a commit record.
+
+    Raises:
+        FileNotFoundError: The job is not finished.
+        RecordError: The record is damaged.
+    """
+    data = read_limited(directory / layout.POST, _POST_NBYTES)
+    line, newline, rest = data.partition(b"\n")
+    if not newline or rest != digest(line).encode("ascii") + b"\n":
+        raise RecordError("the digest does not fit the record")
+    post = parse_record(line)
+    _check(post, {"files": dict, "setup": str, "output": str, "datasets": dict, "subjobs": dict, "exectime": dict})
+    for name, value in post["files"].items():
+        if not (isinstance(value, list) and len(value) == 2 and isinstance(value[0], int)):
+            raise RecordError(f"the entry of file {name!r} is not a size and a digest")
+    return post
+
+
+def find_damage(directory: Path, files: dict[str, Any]) -> str:
+    """Return a sentence on the first listed file that is not there with its size, or ""."""
+    base = str(directory)
+    for name, (nbytes, _) in files.items():
+        try:
+            found = os.stat(f"{base}/{name}", follow_symlinks=False).st_size
+        except OSError as error:
+            return f"{name}: {error.strerror}"
+        if found != nbytes:
+            return f"{name} has {found} bytes, committed were {nbytes}"
+    return ""
+
+
+def _read_unfinished(directory: Path, setup: Record) -> JobRecord:
+    try:
+        error = read_record(directory / layout.ERROR)
+    except (OSError, RecordError):
+        error = {}
+    if error:
+        return JobRecord(directory.name, directory, "failed", str(error.get("message", "")), setup, {}, error)
+    if is_owned(directory):
+        return JobRecord(directory.name, directory, "running", "", setup, {}, {})
+    reason = "its engine died before it was finished"
+    return JobRecord(directory.name, directory, "crashed", reason, setup, {}, {})
+
+
+def _check(record: Record, wanted: dict[str, type]) -> None:
+    for key, kind in wanted.items():
+        if not isinstance(record.get(key), kind):
+            raise RecordError(f"{key} is {record.get(key)!r:.40}, wanted {kind.__name__}")
