@@ -13,7 +13,8 @@ fast:            ## the tests that take no more than a few seconds each
 	$(PYTHON) -m pytest -q -m "not slow"
 
 lint:            ## style, types and import directions (needs the extra `check`)
-	$(PYTHON) -m ruff check . axtui/demo/project
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m ruff check --config axtui/demo/project.ruff.toml axtui/demo/project
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m mypy
 	$(dir $(PYTHON))lint-imports
@@ -21,6 +22,7 @@ lint:            ## style, types and import directions (needs the extra `check`)
 format:          ## lay the code out as `check` wants it
 	$(PYTHON) -m ruff check --fix-only .
 	$(PYTHON) -m ruff format .
+	$(PYTHON) -m ruff format --config axtui/demo/project.ruff.toml axtui/demo/project
 
 bench:           ## speed against the Accelerator (needs the extra `bench`), as ratios; never fails on time
 	$(PYTHON) -m tests.bench

@@ -1,1 +1,1 @@
-"""The demo project: a year of real flights."""
+"""The demo: a project as it would be written by hand (`project/`), and its data (`data/`, a year of real flights)."""
