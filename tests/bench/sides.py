@@ -39,9 +39,7 @@ class AxtuiSide:
         root.mkdir()
         shutil.copytree(package, root / package.name)
         text = f'slices = {slices}\ntarget = "dev"\n[workdirs]\ndev = "workdirs/dev"\n'
-        (root / "axtui.toml").write_text(
-            f'{text}[methods]\npackages = ["{package.name}"]\n', encoding="utf-8"
-        )
+        (root / "axtui.toml").write_text(f'{text}[methods]\npackages = ["{package.name}"]\n', encoding="utf-8")
 
     def run(self) -> float:
         """Run `axtui run`."""
@@ -62,9 +60,7 @@ class AcceleratorSide:
         shutil.copytree(package, root / package.name)
         conf = root / "accelerator.conf"
         text = conf.read_text(encoding="utf-8")
-        conf.write_text(
-            text.replace("\tdev auto-discover", f"\t{package.name} auto-discover"), encoding="utf-8"
-        )
+        conf.write_text(text.replace("\tdev auto-discover", f"\t{package.name} auto-discover"), encoding="utf-8")
         with (root / "server.log").open("w") as log:
             self._server = subprocess.Popen((ax, "server"), cwd=root, stdout=log, stderr=log, process_group=0)
         self._wait_for_socket()
@@ -117,7 +113,5 @@ def _timed(command: tuple[str | Path, ...], cwd: Path, environment: dict[str, st
     )
     seconds = time.perf_counter() - began
     if done.returncode:
-        raise RuntimeError(
-            f"{command} in {cwd} gave {done.returncode}:\n{done.stdout[-2000:]}{done.stderr[-2000:]}"
-        )
+        raise RuntimeError(f"{command} in {cwd} gave {done.returncode}:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
     return seconds

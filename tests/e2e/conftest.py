@@ -1,0 +1,62 @@
+"""The `axtui` command as a user has it: a process of its own, here without a terminal."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import ProjectDirectory
+
+SECONDS = 120.0
+"""No command of a test takes so long; one that does is stuck."""
+
+
+@dataclass(frozen=True)
+class Command:
+    """`axtui`, run in a directory. Its standard input is empty and nothing it prints goes to a terminal."""
+
+    directory: Path
+    environment: dict[str, str]
+
+    def __call__(self, *words: str, status: int = 0) -> subprocess.CompletedProcess[str]:
+        """Run it with these words, and insist on its exit status."""
+        command = [sys.executable, "-c", _MAIN, *words]
+        done = subprocess.run(
+            command,
+            cwd=self.directory,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+            check=False,
+        )
+        said = f"axtui {' '.join(words)}: {done.returncode}\n{done.stdout}{done.stderr}"
+        assert done.returncode == status, said
+        return done
+
+    def json(self, *words: str) -> Any:
+        """Run it with `--json` and give what it printed."""
+        return json.loads(self(*words, "--json").stdout)
+
+
+_MAIN = "import sys; from axtui.cli.main import main; sys.exit(main())"
+
+
+@pytest.fixture(scope="session")
+def command_in(surroundings: dict[str, str]) -> Callable[[Path], Command]:
+    """Give the command for any directory."""
+    return lambda directory: Command(directory, surroundings)
+
+
+@pytest.fixture
+def axtui(project: ProjectDirectory, command_in: Callable[[Path], Command]) -> Command:
+    """Give the command for the test's project."""
+    return command_in(project.root)
