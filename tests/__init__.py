@@ -1,1 +1,1 @@
-"""The tests: `unit` mirrors `axtui/`, `contract` holds all implementations of an interface, `e2e` uses real processes."""
+"""The tests: `unit` mirrors `axtui/`, `contract` checks every implementation of an interface, `e2e` real processes."""
