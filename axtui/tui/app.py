@@ -1,0 +1,227 @@
+"""The application: folds what the engine says into the board, draws at most thirty times a second, asks the engine.
+
+It builds nothing and writes nothing. Nothing is ever forked from this process.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
+
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.notifications import SeverityLevel
+from textual.screen import Screen
+
+from axtui.base.errors import RecordError
+from axtui.base.text import safe
+from axtui.base.wire import Message
+from axtui.event.events import Entry, parse_entry
+from axtui.project.config import Project
+from axtui.tui.link import Engines, Link
+from axtui.tui.palette import AXTUI_THEME, Palette
+from axtui.tui.reader import Reader
+from axtui.tui.rows import Row
+from axtui.tui.safety import add_filter
+from axtui.tui.state import Board
+from axtui.tui.workbench import Workbench
+
+_FRAME_SECONDS = 1 / 30
+
+
+class AxtuiApp(App[None]):
+    """The workbench of one project.
+
+    Args:
+        project: The project.
+        engines: Where its engine is found; None looks at the journal alone.
+    """
+
+    CSS_PATH = "workbench.tcss"
+    TITLE = "axtui"
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+q", "quit", "quit", show=False, id="app.quit"),
+        Binding("ctrl+c", "help_quit", "copy", show=False, id="app.copy"),
+        Binding("ctrl+l", "repaint", "repaint", show=False, id="app.repaint"),
+    ]
+
+    def __init__(self, project: Project, engines: Engines | None = None) -> None:
+        super().__init__()
+        self.project = project
+        self.board = Board()
+        self.reader = Reader(project)
+        self._engines = engines
+        self._link: Link | None = None
+        self._palette: tuple[str, Palette] | None = None
+        self._due = False
+        self._pending: dict[int, str] = {}
+        self._watches = True
+        self.register_theme(AXTUI_THEME)
+        self.theme = "ansi-dark" if self.console.color_system == "standard" else AXTUI_THEME.name
+        add_filter(self)
+        for entry in self.reader.last_entries():
+            self.board.apply(entry)
+
+    @property
+    def palette(self) -> Palette:
+        """The styles of the chosen theme."""
+        if self._palette is None or self._palette[0] != self.theme:
+            own = self.theme == AXTUI_THEME.name
+            self._palette = self.theme, Palette(self.theme_variables, self.native_ansi_color, own)
+        return self._palette[1]
+
+    @property
+    def workbench(self) -> Workbench:
+        """The main screen."""
+        return next(screen for screen in self.screen_stack if isinstance(screen, Workbench))
+
+    def get_default_screen(self) -> Screen[None]:
+        """Begin with the workbench."""
+        return Workbench(self.board, self.reader)
+
+    def on_mount(self) -> None:
+        """Take signals, and leave the rest until the first frame is drawn."""
+        loop = asyncio.get_running_loop()
+        if not self.is_headless:
+            loop.add_signal_handler(signal.SIGTERM, self._terminate)
+            loop.add_signal_handler(signal.SIGHUP, os._exit, 128 + signal.SIGHUP)
+            loop.add_signal_handler(signal.SIGINT, self._interrupt)
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        """Start what the first frame does not need: the highlighter, the engine, the watcher."""
+        from axtui.tui.source_pane import SourcePane
+
+        self.run_worker(self.workbench.query_one(SourcePane).prepare(), group="prepare", exit_on_error=False)
+        if self._engines is not None:
+            self._link = Link(self._engines, self._heard, self._show_link, self._catch_up)
+            self.run_worker(self._link.keep(), group="link")
+            self.run_worker(self._follow_sources(), group="watch", exit_on_error=False)
+
+    async def _follow_sources(self) -> None:
+        from axtui.watch.watcher import follow
+
+        async for paths in follow(self.project):
+            self._request("hint", paths=list(paths))
+
+    def _catch_up(self) -> None:
+        """Catch up with the journal, have the sources looked at, and build where nothing was ever built."""
+        self._request("attach", since=self.board.last_seq + 1)
+        self._request("watch", on=self._watches)
+        self._request("hint", paths=[])
+        if self.board.build is None:
+            self.build("asked")
+
+    def _heard(self, messages: list[Message]) -> None:
+        for message in messages:
+            if "entry" in message:
+                self._fold(message["entry"])
+            elif message.get("re") in self._pending:
+                asked = self._pending.pop(message["re"])
+                if message.get("error"):
+                    self.say(f"{asked}: {message['error']}", "error")
+        self._draw_soon()
+
+    def _fold(self, record: Any) -> None:
+        try:
+            entry: Entry = parse_entry(record)
+        except (RecordError, TypeError, AttributeError):
+            return
+        notes = len(self.board.notes)
+        self.board.apply(entry)
+        if len(self.board.notes) > notes:
+            self.say(self.board.notes[-1])
+
+    def _draw_soon(self) -> None:
+        if not self._due:
+            self._due = True
+            self.set_timer(_FRAME_SECONDS, self._draw)
+
+    def _draw(self) -> None:
+        self._due = False
+        self.workbench.refresh_board()
+
+    def _show_link(self, text: str) -> None:
+        self.workbench.show_link(safe(text))
+
+    def _request(self, do: str, **fields: Any) -> bool:
+        number = self._link.request(do, **fields) if self._link else None
+        if number is None:
+            return False
+        self._pending[number] = do
+        return True
+
+    def _ask_engine(self, text: str, do: str, **fields: Any) -> None:
+        """Send a request that a user asked for, and say what became of it."""
+        sent = self._request(do, **fields)
+        if sent:
+            self.say(text)
+        else:
+            self.say(f"There is no engine to {do}; the workbench is read-only.", "warning")
+
+    def build(self, cause: str) -> None:
+        """Run the build script of the last build."""
+        script = self.board.build.script if self.board.build else "build"
+        self._ask_engine(f"Building {script}.", "build", script=script, cause=cause, saved=[], force=[])
+
+    def rebuild(self, row: Row, force: bool) -> None:
+        """Build a row's job again; `force` runs it even where nothing changed."""
+        self._ask_engine(f"{'Running' if force else 'Rebuilding'} {row.row}.", "rebuild", row=row.row, force=force)
+
+    def stop(self, do: str, row: Row | None) -> None:
+        """Cancel or kill a row's job; None stops every build."""
+        for build in [build.number for build in self.board.builds.values() if not build.outcome]:
+            name = row.row if row else f"build {build}"
+            text = f"{'Killing' if do == 'kill' else 'Cancelling'} {name}."
+            self._ask_engine(text, do, row=row.row if row else "", build=build)
+
+    def set_watching(self, on: bool) -> None:
+        """Rebuild on save, or not."""
+        self._watches = on
+        text = "A save rebuilds again." if on else "Paused: a save rebuilds nothing; b builds."
+        self._ask_engine(text, "watch", on=on)
+
+    def say(self, text: str, severity: SeverityLevel = "information") -> None:
+        """Answer the user in a corner of the screen."""
+        self.notify(safe(text), severity=severity, markup=False, timeout=4)
+
+    def ask(self, title: str, text: str, answers: Mapping[str, str], then: Callable[[str], None]) -> None:
+        """Ask a question; `then` gets the key of the answer, and is not called where the user stays."""
+        from axtui.tui.dialogs import Question
+
+        self.push_screen(Question(title, text, list(answers.items())), lambda key: then(key) if key else None)
+
+    async def action_quit(self) -> None:
+        """Leave; ask what becomes of the build if one runs."""
+        if len(self.screen_stack) > 1:
+            self.pop_screen()
+        if not self.board.is_building or self._link is None or not self._link.is_up:
+            self._leave("d")
+            return
+        answers = {"d": "detach: the build goes on", "c": "cancel the build"}
+        self.ask("A build runs", "What becomes of it?", answers, self._leave)
+
+    def action_help_quit(self) -> None:
+        """Say what leaves, since ctrl+c does not."""
+        self.say("q quits, x cancels a job.")
+
+    def action_repaint(self) -> None:
+        """Draw everything again."""
+        self.refresh(repaint=True, layout=True)
+
+    def _leave(self, answer: str) -> None:
+        if answer == "c":
+            self.stop("cancel", None)
+        if self._link is not None:
+            self._link.close()
+        self.exit(return_code=0)
+
+    def _terminate(self) -> None:
+        self.exit(return_code=128 + signal.SIGTERM)
+
+    def _interrupt(self) -> None:
+        self.run_worker(self.action_quit())

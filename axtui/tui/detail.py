@@ -1,0 +1,241 @@
+"""What the detail pane says of one row, as drawn lines. Reads no files and knows no widget."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from axtui.base.clock import format_seconds
+from axtui.base.text import safe
+from axtui.store.progress import Progress
+from axtui.store.record import JobRecord
+from axtui.tui.glyphs import GLYPHS, SLICE_GLYPHS, bar, cut, format_expected, format_nbytes, format_rate
+from axtui.tui.measure import slice_seconds, slice_share
+from axtui.tui.palette import Line, Palette
+from axtui.tui.reader import Listed
+from axtui.tui.rows import Row, Table
+
+_LABEL = 9
+_NAMES_MOST = 12
+_LINES_MOST = 30
+_SLICE_STYLES = {"done": "success", "running": "primary", "failed": "error", "waiting": "faint"}
+
+
+@dataclass
+class Facts:
+    """What was read of a job from its directory."""
+
+    record: JobRecord | None = None
+    progress: Sequence[Progress] = ()
+    files: Sequence[Listed] = ()
+    preview: Sequence[str] = ()
+    now: float = 0.0
+    slices: list[Progress] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.slices = list(self.progress[:-1])
+
+
+def draw_detail(row: Row, table: Table, facts: Facts, width: int, palette: Palette) -> list[Line]:
+    """Draw everything that is known of a row's job, the weightiest first."""
+    page = _Page(width, palette)
+    _say_problem(page, row, facts)
+    _say_why(page, row, facts)
+    _say_stages(page, row, facts)
+    _say_slices(page, facts)
+    _say_rows(page, "inputs", table.inputs(row), row.inputs)
+    _say_rows(page, "users", table.users(row), ())
+    _say_setup(page, facts)
+    _say_files(page, row, facts)
+    return page.lines
+
+
+class _Page:
+    """Lines under labels: a label stands only before the first line of its section."""
+
+    def __init__(self, width: int, palette: Palette) -> None:
+        self.width = width
+        self.palette = palette
+        self.lines: list[Line] = []
+        self._label = ""
+
+    def section(self, label: str) -> None:
+        self._label = label
+
+    def line(self) -> Line:
+        """Begin a line, with the label if it has not been said."""
+        line = Line().put(f" {self._label}".ljust(_LABEL), self.palette["muted"])
+        self._label = ""
+        self.lines.append(line)
+        return line
+
+    def say(self, text: str, style: str = "foreground") -> None:
+        """Add a line of plain text."""
+        self.line().put(safe(text), self.palette[style])
+
+
+def _say_problem(page: _Page, row: Row, facts: Facts) -> None:
+    message, file, number = row.problem
+    if message:
+        page.section("error")
+        where = f"{file}:{number}" if file else ""
+        part = f"in {row.part}" if row.part and row.state == "failed" else ""
+        page.say(message, "error")
+        if where or part:
+            page.line().put(safe(where), page.palette["bold"]).put(safe(f"  {part}"), page.palette["muted"])
+    elif row.state in ("blocked", "cancelled", "stale") and row.message:
+        page.section(row.state)
+        page.say(row.message, "warning")
+    elif facts.record and facts.record.state in ("damaged", "crashed", "gone"):
+        page.section(facts.record.state)
+        page.say(facts.record.reason, "error")
+    status = facts.record.error.get("status") if facts.record else None
+    if row.state == "failed" and isinstance(status, dict):
+        _say_traceback(page, status)
+
+
+def _say_traceback(page: _Page, status: dict[str, Any]) -> None:
+    for part, text in list(status.items())[:3]:
+        page.section("trace")
+        lines = str(text).strip().splitlines()
+        page.say(f"{part}:" if len(status) > 1 else lines[0] if lines else str(part), "muted")
+        for line in lines[0 if len(status) > 1 else 1 :][-_LINES_MOST:]:
+            page.say("  " + line, "muted")
+
+
+def _say_why(page: _Page, row: Row, facts: Facts) -> None:
+    page.section("caption")
+    if row.caption:
+        page.say(row.caption)
+    page.section("why")
+    if row.state == "reused":
+        page.say(f"reused, {row.why[0]}" if row.why else "reused: nothing that it depends on has changed")
+    else:
+        for text in row.why[:_NAMES_MOST]:
+            page.line().put("Δ ", page.palette["accent"]).put(safe(text), page.palette["foreground"])
+    page.section("notes")
+    for text in row.notes:
+        page.say(text, "secondary")
+
+
+def _say_stages(page: _Page, row: Row, facts: Facts) -> None:
+    page.section("stages")
+    stages = _timed_stages(row, facts)
+    if not stages:
+        if row.expected and row.state != "built":
+            page.section("expected")
+            page.say(f"{format_expected(row.expected)}, as the last time", "muted")
+        return
+    line = page.line()
+    for name, seconds, glyph in stages:
+        style = {"✔": "success", "✘": "error", "▶": "primary"}[glyph]
+        line.put(f"{name} ").put(glyph, page.palette[style])
+        line.put(f" {format_seconds(seconds)}   ", page.palette["muted"])
+
+
+def _timed_stages(row: Row, facts: Facts) -> list[tuple[str, float, str]]:
+    """Return stages with their seconds and a glyph: from this build's events, else from the commit record."""
+    if row.stages:
+        ends = [at for _, at in row.stages[1:]]
+        over = bool(row.stages[-1][0] == "")
+        starts = [stage for stage in row.stages if stage[0]]
+        ends = ends if over else [*ends, max(facts.now, row.stages[-1][1])]
+        last = "▶" if not over else "✘" if row.state in ("failed", "cancelled") else "✔"
+        glyphs = ["✔"] * (len(starts) - 1) + [last]
+        return [(name, end - at, glyph) for (name, at), end, glyph in zip(starts, ends, glyphs, strict=False)]
+    times = facts.record.post.get("exectime", {}) if facts.record else {}
+    names = [name for name in ("prepare", "analysis", "synthesis") if isinstance(times.get(name), (int, float))]
+    return [(name, float(times[name]), "✔") for name in names if times[name]]
+
+
+def _say_slices(page: _Page, facts: Facts) -> None:
+    if not any(record.began for record in facts.slices):
+        text = facts.progress[-1].text if facts.progress else ""
+        page.section("status")
+        if text:
+            page.say(text)
+        return
+    page.section("slices")
+    two = len(facts.slices) > 4 and page.width >= 72
+    half = (len(facts.slices) + 1) // 2 if two else len(facts.slices)
+    column = (page.width - _LABEL - 1) // (2 if two else 1)
+    for index in range(half):
+        line = page.line()
+        _put_slice(line, index, facts.slices[index], facts.now, column, page.palette)
+        if two and index + half < len(facts.slices):
+            line.pad(_LABEL + column)
+            _put_slice(line, index + half, facts.slices[index + half], facts.now, column, page.palette)
+
+
+def _put_slice(line: Line, index: int, record: Progress, now: float, width: int, palette: Palette) -> None:
+    style = palette[_SLICE_STYLES[record.state]]
+    seconds = slice_seconds(record, now)
+    length = max(6, min(24, width - 40)) if width >= 46 else max(6, width - 24)
+    filled, empty = bar(slice_share(record), length)
+    line.put(f"{index:>2} ", palette["muted"]).put(SLICE_GLYPHS[record.state] + " ", style)
+    line.put(filled, style).put(empty, palette["faint"])
+    line.put(f" {format_seconds(seconds):>6}" if record.began else " " * 7, palette["foreground"])
+    if width >= 46:
+        line.put(f"  {_lines_of(record):<22}", palette["muted"])
+    line.put(f" {format_rate(record.done, seconds):>7}", palette["muted"])
+    if record.state == "running" and record.text and width >= 60:
+        line.put(f"  {safe(record.text)}", palette["secondary"])
+
+
+def _lines_of(record: Progress) -> str:
+    if not record.done and record.total <= 0:
+        return ""
+    if record.total > 0 and record.done != record.total:
+        return f"{record.done:,} of {record.total:,}"
+    return f"{record.done:,}"
+
+
+def _say_rows(page: _Page, label: str, rows: Sequence[Row], references: Sequence[str]) -> None:
+    page.section(label)
+    line = None
+    for row in rows[:_NAMES_MOST]:
+        text = f"{safe(row.method)} {safe(row.job)}".strip()
+        if line is None or line.width + len(text) + 5 > page.width:
+            line = page.line()
+        line.put(GLYPHS[row.shown] + " ", page.palette.state(row.shown))
+        line.put(safe(row.method), page.palette["foreground"]).put(f" {safe(row.job)}   ", page.palette["muted"])
+    if line is not None and len(rows) > _NAMES_MOST:
+        line.put(f"and {len(rows) - _NAMES_MOST} more", page.palette["muted"])
+    if line is None and references:
+        page.say(", ".join(references[:_NAMES_MOST]), "muted")
+
+
+def _say_setup(page: _Page, facts: Facts) -> None:
+    page.section("options")
+    setup = facts.record.setup if facts.record else {}
+    options = setup.get("options")
+    for name, value in list(options.items())[:_LINES_MOST] if isinstance(options, dict) else ():
+        line = page.line().put(safe(f"{name} = "), page.palette["muted"])
+        line.put(safe(cut(_plain(value), 200)), page.palette["foreground"])
+
+
+def _plain(value: Any) -> str:
+    """Write an option for people; what is not JSON was written by somebody else and is shown as it is."""
+    try:
+        return json.dumps(value, ensure_ascii=False)
+    except (TypeError, ValueError):
+        return repr(value)
+
+
+def _say_files(page: _Page, row: Row, facts: Facts) -> None:
+    page.section("datasets")
+    datasets = facts.record.post.get("datasets") if facts.record else None
+    if isinstance(datasets, dict) and datasets:
+        page.say(", ".join(map(str, list(datasets)[:_NAMES_MOST])))
+    page.section("files")
+    for file in facts.files[:_NAMES_MOST]:
+        page.line().put(file.name, page.palette["foreground"]).put(
+            f"  {format_nbytes(file.nbytes)}", page.palette["muted"]
+        )
+    if len(facts.files) > _NAMES_MOST:
+        page.say(f"and {len(facts.files) - _NAMES_MOST} more", "muted")
+    page.section("result")
+    for text in facts.preview:
+        page.line().put(text, page.palette["foreground"])

@@ -1,0 +1,46 @@
+"""Pane 2: what is known of the job under the cursor. Draws what it is given."""
+
+from __future__ import annotations
+
+from axtui.base.clock import format_seconds
+from axtui.tui.detail import Facts, draw_detail
+from axtui.tui.glyphs import GLYPHS
+from axtui.tui.palette import Line
+from axtui.tui.pane import Pane
+from axtui.tui.rows import Row, Table
+
+
+class DetailPane(Pane):
+    """Why, stages, slices, inputs, options, files and result of one job."""
+
+    NUMBER = 2
+
+    def __init__(self) -> None:
+        super().__init__(id="detail")
+        self._drawn: list[Line] = []
+        self._row = ""
+
+    def show(self, row: Row | None, table: Table, facts: Facts) -> None:
+        """Draw a row; the view stays where it is unless it is another row."""
+        self._drawn = draw_detail(row, table, facts, self.size.width, self.palette) if row else []
+        key = row.row if row else ""
+        if key != self._row:
+            self._row, self._left = key, 0
+            self.go_to(0)
+        self.resize_content(len(self._drawn))
+        self.title(_title(row, facts) if row else "no job")
+        self.refresh()
+
+    def line(self, y: int) -> Line:
+        """Draw a line."""
+        return self._drawn[y]
+
+
+def _title(row: Row, facts: Facts) -> str:
+    state = {"broken": "cannot be used", "expected": "not come to yet"}.get(row.shown, row.shown)
+    time = ""
+    if row.state == "running" and row.began:
+        time = f" for {format_seconds(max(0.0, facts.now - row.began))}"
+    elif row.state in ("built", "failed", "reused") and row.job:
+        time = f" in {format_seconds(row.seconds)}"
+    return f"{row.method} {row.job}  {GLYPHS[row.shown]} {state}{time}"

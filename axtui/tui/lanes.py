@@ -1,0 +1,123 @@
+"""Lanes beside a list of jobs: a lane is an output that a later row still needs, like a register. Draws no colours.
+
+At a row the lanes of its inputs join it with `├ ┤ ┼`, those that end there with `╰ ╯ ┴`; what is unrelated stays `│`.
+A chain keeps its lane, so it is a straight line. When lanes run out, the output whose next use is furthest away is
+given up (Belady 1966); its later users name it in `spilled`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+EMPTY = -1
+
+
+@dataclass(frozen=True, slots=True)
+class LaneRow:
+    """The drawing left of one row.
+
+    Attributes:
+        cells: A character and the lane it belongs to (for its colour; EMPTY for a blank) for each column; lane n
+            stands in column 2 n, between two lanes is one column.
+        own: The lane of the row's own job; its character is a blank, where the state's glyph goes.
+        spilled: Inputs whose lanes were given up, as row indices.
+    """
+
+    cells: tuple[tuple[str, int], ...]
+    own: int
+    spilled: tuple[int, ...]
+
+    @property
+    def width(self) -> int:
+        """How many columns are used."""
+        return len(self.cells)
+
+
+def lay_out(inputs: Sequence[Sequence[int]], most: int) -> list[LaneRow]:
+    """Lay lanes for rows.
+
+    Args:
+        inputs: For each row the indices of earlier rows that it reads; later ones and itself are passed over.
+        most: How many lanes may be used, at least 2. The last one never holds an output, only a row's own glyph.
+    """
+    plan = _Plan(inputs, max(2, most))
+    return [plan.lay(index) for index in range(len(inputs))]
+
+
+class _Plan:
+    """The lanes while rows are laid from first to last."""
+
+    def __init__(self, inputs: Sequence[Sequence[int]], most: int) -> None:
+        self._inputs = [sorted({i for i in parents if i < row}) for row, parents in enumerate(inputs)]
+        self._uses = self._find_uses()
+        self._kept: list[int] = [EMPTY] * (most - 1)
+
+    def _find_uses(self) -> list[list[int]]:
+        """For each row the rows that use it, the last one first, so that the next one is popped."""
+        uses: list[list[int]] = [[] for _ in self._inputs]
+        for row in range(len(self._inputs) - 1, -1, -1):
+            for parent in self._inputs[row]:
+                uses[parent].append(row)
+        return uses
+
+    def lay(self, row: int) -> LaneRow:
+        before = list(self._kept)
+        joined = [lane for lane, output in enumerate(before) if output in self._inputs[row]]
+        spilled = tuple(parent for parent in self._inputs[row] if parent not in before)
+        for parent in self._inputs[row]:
+            self._uses[parent].pop()
+        ended = {lane for lane in joined if not self._uses[before[lane]]}
+        for lane in ended:
+            self._kept[lane] = EMPTY
+        own = self._place(row, [lane for lane in joined if lane in ended])
+        return LaneRow(_draw(before, own, joined, ended), own, spilled)
+
+    def _place(self, row: int, freed: list[int]) -> int:
+        """Choose the lane of a row and keep its output there if it is needed later."""
+        free = freed or [lane for lane, output in enumerate(self._kept) if output == EMPTY]
+        if not self._uses[row]:
+            return free[0] if free else len(self._kept)
+        lane = free[0] if free else max(range(len(self._kept)), key=self._next_use)
+        if not free and self._next_use(lane) <= self._uses[row][-1]:
+            return len(self._kept)
+        self._kept[lane] = row
+        return lane
+
+    def _next_use(self, lane: int) -> int:
+        return self._uses[self._kept[lane]][-1]
+
+
+def _draw(before: list[int], own: int, joined: list[int], ended: set[int]) -> tuple[tuple[str, int], ...]:
+    """Draw one row from the lanes as they were above it."""
+    parents = [lane for lane in joined if lane != own]
+    left, right = min([own, *parents]), max([own, *parents])
+    live = [lane for lane, output in enumerate(before) if output != EMPTY]
+    last = max([own, *live])
+    cells: list[tuple[str, int]] = []
+    for lane in range(last + 1):
+        cells.append(_cell(lane, own, parents, ended, lane in live, left, right))
+        inside = left <= lane < right
+        cells.append(("─", _nearest(lane + (lane >= own), own, parents)) if inside else (" ", EMPTY))
+    return tuple(cells[:-1])
+
+
+def _cell(
+    lane: int, own: int, parents: list[int], ended: set[int], live: bool, left: int, right: int
+) -> tuple[str, int]:
+    if lane == own:
+        return " ", lane
+    if lane in parents:
+        outer, inner = ("╰╯", "┴") if lane in ended else ("├┤", "┼")
+        return (outer[0] if lane == left else outer[1] if lane == right else inner), lane
+    if live:
+        return "│", lane
+    if left < lane < right:
+        return "─", _nearest(lane, own, parents)
+    return " ", EMPTY
+
+
+def _nearest(lane: int, own: int, parents: list[int]) -> int:
+    """Return the joined lane whose line runs past here: the closest one on the far side of the row's own."""
+    side = [parent for parent in parents if (parent <= lane if lane <= own and parent < own else parent >= lane)]
+    return min(side, key=lambda parent: abs(parent - lane)) if side else own

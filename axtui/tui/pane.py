@@ -1,0 +1,100 @@
+"""The base of the four panes: a numbered border, lines drawn on demand, scrolling by keys. Holds no content."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from rich.style import Style
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.geometry import Size
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from axtui.base.text import safe
+from axtui.tui.palette import Line, Palette
+
+if TYPE_CHECKING:
+    from axtui.tui.app import AxtuiApp
+
+_SIDEWAYS = 8
+
+
+class Pane(ScrollView, can_focus=True, inherit_bindings=False):
+    """Shows lines that a subclass draws one by one."""
+
+    NUMBER: ClassVar[int] = 0
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j,down", "line(1)", "down", show=False, id="pane.down"),
+        Binding("k,up", "line(-1)", "up", show=False, id="pane.up"),
+        Binding("g,home", "first", "first line", show=False, id="pane.first"),
+        Binding("G,end", "last", "last line", show=False, id="pane.last"),
+        Binding("ctrl+d", "page(0.5)", "half a page down", show=False, id="pane.half_down"),
+        Binding("ctrl+u", "page(-0.5)", "half a page up", show=False, id="pane.half_up"),
+        Binding("pagedown,ctrl+f", "page(1)", "page down", show=False, id="pane.page_down"),
+        Binding("pageup,ctrl+b", "page(-1)", "page up", show=False, id="pane.page_up"),
+        Binding("h,left", "sideways(-1)", "left", show=False, id="pane.left"),
+        Binding("l,right", "sideways(1)", "right", show=False, id="pane.right"),
+    ]
+
+    def __init__(self, id: str) -> None:
+        super().__init__(id=id)
+        self._left = 0
+        self._lines = 0
+
+    @property
+    def palette(self) -> Palette:
+        """The styles to draw with."""
+        return cast("AxtuiApp", self.app).palette
+
+    def line(self, y: int) -> Line:
+        """Draw a line of the whole content."""
+        raise NotImplementedError
+
+    def render_line(self, y: int) -> Strip:
+        """Draw a line of what is visible."""
+        width, base = self.size.width, self.rich_style
+        y += self.scroll_offset.y
+        if y >= self._lines:
+            return Strip.blank(width, base)
+        style = base + (self.band(y) or Style.null())
+        return Strip(self.line(y)).crop_extend(self._left, self._left + width, None).apply_style(style)
+
+    def band(self, y: int) -> Style | None:
+        """Return a background for a line, or None for the pane's own."""
+        return None
+
+    def resize_content(self, lines: int) -> None:
+        """Say how many lines there are."""
+        self._lines = lines
+        self.virtual_size = Size(0, lines)
+
+    def title(self, text: str, subtitle: str = "") -> None:
+        """Set the texts in the border; what they hold is never markup."""
+        self.border_title = Content(safe(f"{self.NUMBER} {text}"))
+        self.border_subtitle = Content(safe(subtitle)) if subtitle else None
+
+    def go_to(self, y: int) -> None:
+        """Scroll so that a line is the first visible one, as far as there are lines."""
+        self.scroll_to(y=max(0, min(y, self._lines - self.size.height)), animate=False, immediate=True)
+
+    def action_line(self, step: int) -> None:
+        """Scroll by lines."""
+        self.go_to(self.scroll_offset.y + step)
+
+    def action_page(self, pages: float) -> None:
+        """Scroll by pages."""
+        self.go_to(self.scroll_offset.y + int(pages * self.size.height))
+
+    def action_first(self) -> None:
+        """Scroll to the first line."""
+        self.go_to(0)
+
+    def action_last(self) -> None:
+        """Scroll to the last line."""
+        self.go_to(self._lines)
+
+    def action_sideways(self, step: int) -> None:
+        """Shift the text left or right."""
+        self._left = max(0, self._left + step * _SIDEWAYS)
+        self.refresh()

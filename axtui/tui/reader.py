@@ -1,0 +1,158 @@
+"""The one file of the screen that opens files: journal, records, progress, stored sources, lists of files.
+
+Everything that is read may be hostile or half written: it is bounded, nothing raises, and text comes out through
+`base.text.safe`. Output files, which are followed, are read by `tui/tail.py`'s `Tail`, which this file gives out.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from axtui.base.errors import RecordError, UnsafePathError
+from axtui.base.files import read_limited, safe_join
+from axtui.base.ids import parse_jobid
+from axtui.base.text import safe
+from axtui.event.events import Entry
+from axtui.event.journal import find_segments, parse_lines
+from axtui.project.config import Project
+from axtui.store import layout
+from axtui.store.progress import Progress, read_progress
+from axtui.store.record import JobRecord, read_job
+from axtui.tui.tail import Chosen, Tail
+
+_SOURCE_NBYTES = 2 << 20
+_ENTRIES_MOST = 1000
+_PREVIEW_LINES = 40
+_BEGIN = b'"event":"BuildStarted"'
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A file of a job: its name, made safe, and its size in bytes."""
+
+    name: str
+    nbytes: int
+
+
+class Reader:
+    """Reads what belongs to one project."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+
+    def last_entries(self, builds: int = 3) -> list[Entry]:
+        """Return the journal's entries from the start of the last few builds on, parsing no more than those."""
+        data = b""
+        for segment in reversed(find_segments(self._project.journal)):
+            try:
+                data = segment.read_bytes() + data
+            except OSError:
+                break
+            start = _find_start(data, builds)
+            if start >= 0:
+                return list(parse_lines(data[start:]))
+        return list(parse_lines(data))
+
+    def directory(self, jobid: str) -> Path | None:
+        """Return where a job lies, or None where the id is none or its workdir is not configured."""
+        parts = parse_jobid(jobid)
+        workdir = self._project.workdirs.get(parts[0]) if parts else None
+        return workdir / jobid if workdir else None
+
+    def job(self, jobid: str) -> JobRecord | None:
+        """Return what a job directory says of itself."""
+        directory = self.directory(jobid)
+        return read_job(directory) if directory else None
+
+    def progress(self, jobid: str) -> list[Progress]:
+        """Return the progress records of a job: its slices, then the job process."""
+        directory = self.directory(jobid)
+        return read_progress(directory / layout.PROGRESS) if directory else []
+
+    def tail(self, jobid: str, chosen: Chosen = lambda source: True) -> Tail:
+        """Return the output of a job, to be followed; `chosen` tells which of its files."""
+        directory = self.directory(jobid)
+        return Tail(directory / layout.OUTPUT if directory else None, chosen)
+
+    def sources(self, jobid: str) -> list[str]:
+        """Return the names of the source files that a job stored."""
+        directory = self.directory(jobid)
+        if directory is None:
+            return []
+        base = directory / layout.METHOD
+        return sorted(os.path.relpath(path, base) for path, _ in _walk(base))[:_ENTRIES_MOST]
+
+    def source(self, jobid: str, name: str) -> list[str]:
+        """Return the lines of a stored source."""
+        directory = self.directory(jobid)
+        return _read_lines(directory / layout.METHOD, name) if directory else []
+
+    def disk_source(self, name: str) -> list[str]:
+        """Return the lines of a file as it lies in the project now; `name` may be absolute."""
+        root = self._project.root
+        path = Path(name)
+        if path.is_absolute():
+            if not path.is_relative_to(root):
+                return []
+            name = str(path.relative_to(root))
+        return _read_lines(root, name)
+
+    def files(self, jobid: str) -> list[Listed]:
+        """Return the method's own files of a job, by name."""
+        directory = self.directory(jobid)
+        if directory is None:
+            return []
+        found = []
+        for path, nbytes in _walk(directory, layout.RESERVED | {layout.RESULT, layout.POST}):
+            name = os.path.relpath(path, directory)
+            if not name.startswith(".") and not name.endswith(".tmp"):
+                found.append(Listed(safe(name), nbytes))
+        return sorted(found, key=lambda file: file.name)
+
+    def preview(self, jobid: str) -> list[str]:
+        """Return the first lines of what a job returned, as text."""
+        directory = self.directory(jobid)
+        return _read_lines(directory, layout.PREVIEW)[:_PREVIEW_LINES] if directory else []
+
+    def project_name(self) -> str:
+        """Return the project's directory for people, with `~` for the home."""
+        root = str(self._project.root)
+        home = os.path.expanduser("~")
+        return safe("~" + root[len(home) :] if root.startswith(home + "/") else root)
+
+
+def _find_start(data: bytes, builds: int) -> int:
+    """Return where the line of the last but `builds` - 1 BuildStarted begins, or -1."""
+    at = len(data)
+    for _ in range(builds):
+        at = data.rfind(_BEGIN, 0, at)
+        if at < 0:
+            return -1
+    return data.rfind(b"\n", 0, at) + 1
+
+
+def _read_lines(base: Path, name: str) -> list[str]:
+    try:
+        data = read_limited(safe_join(base, name), _SOURCE_NBYTES)
+    except (OSError, RecordError, UnsafePathError) as error:
+        return [safe(f"cannot be shown: {error}")] if not isinstance(error, FileNotFoundError) else []
+    text = data.decode("utf-8", "replace").removeprefix("\ufeff").replace("\r\n", "\n")
+    return [safe(line) for line in text.split("\n")[: -1 if text.endswith("\n") else None]]
+
+
+def _walk(base: Path, leave: frozenset[str] = frozenset(), depth: int = 8) -> Iterator[tuple[str, int]]:
+    """Give regular files below a directory with their sizes, never following a link."""
+    try:
+        entries = sorted(os.scandir(base), key=lambda entry: entry.name)
+    except OSError:
+        return
+    for entry in entries[:_ENTRIES_MOST]:
+        if entry.name in leave:
+            continue
+        if entry.is_dir(follow_symlinks=False) and depth:
+            yield from _walk(Path(entry.path), depth=depth - 1)
+        elif entry.is_file(follow_symlinks=False):
+            yield entry.path, entry.stat(follow_symlinks=False).st_size

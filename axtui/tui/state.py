@@ -1,0 +1,285 @@
+"""The pure fold: events in, what the screen shows out. No I/O, no clock, no Textual.
+
+A board holds a table of rows for each build script, and shows that of the build that began last. Rows stay where they
+are from build to build; `take` says which of them changed since it was asked last.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from dataclasses import dataclass
+
+from axtui.event import events as ev
+from axtui.tui.rows import BAD, OPEN, Broken, Build, Row, State, Table
+
+_BUILDS_MOST = 200
+_NOTES_MOST = 50
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What changed: rows by key, and whether rows came, went, or have other inputs."""
+
+    rows: frozenset[str]
+    relaid: bool
+    any: bool
+
+
+class Board:
+    """What is known of a project's builds, from its events alone.
+
+    Attributes:
+        build: The build that began last, or None before the first.
+        table: The rows of that build's script.
+        broken: The methods that cannot be used as they stand, by name.
+        watching: Whether a save rebuilds; None before the engine said so.
+        notes: What the engine had to say, the newest last.
+        last_seq: The number of the last event folded in.
+    """
+
+    def __init__(self) -> None:
+        self.build: Build | None = None
+        self.builds: dict[int, Build] = {}
+        self.table = Table()
+        self.broken: dict[str, Broken] = {}
+        self.watching: bool | None = None
+        self.methods = 0
+        self.notes: deque[str] = deque(maxlen=_NOTES_MOST)
+        self.failures: list[str] = []
+        self.last_seq = 0
+        self._tables: dict[str, Table] = {}
+        self._changed: set[str] = set()
+        self._relaid = False
+        self._any = False
+
+    @property
+    def is_building(self) -> bool:
+        """Whether a build runs."""
+        return any(not build.outcome for build in self.builds.values())
+
+    def running(self) -> list[Row]:
+        """Return the rows whose jobs run, in order."""
+        return [row for row in self.table if row.state == "running"]
+
+    def counts(self) -> Counter[State]:
+        """Count the rows by the state they are shown in."""
+        return Counter(row.shown for row in self.table)
+
+    def eta(self, now: float) -> float:
+        """Estimate the seconds until the build ends, from what each job took before; 0.0 where nothing is known."""
+        left = 0.0
+        for row in self.table:
+            if row.state == "running":
+                left += max(0.0, row.expected - (now - row.began))
+            elif row.state == "stale" or (row.state == "waiting" and row.expected):
+                left += row.expected or row.seconds
+        return left
+
+    def followers(self, row: Row) -> list[Row]:
+        """Return every row that needs this one, however far down, in order."""
+        reached = {row.row}
+        found = []
+        for other in self.table:
+            if other is not row and any(parent.row in reached for parent in self.table.inputs(other)):
+                reached.add(other.row)
+                found.append(other)
+        return found
+
+    def take(self) -> Changes:
+        """Return what changed since the last call."""
+        changes = Changes(frozenset(self._changed), self._relaid, self._any)
+        self._changed, self._relaid, self._any = set(), False, False
+        return changes
+
+    def apply(self, entry: ev.Entry) -> None:
+        """Fold in one event. An event that was folded in before changes nothing."""
+        if entry.seq <= self.last_seq:
+            return
+        self.last_seq = entry.seq
+        self._any = True
+        match entry.event:
+            case ev.BuildStarted() as event:
+                self._begin_build(entry, event)
+            case ev.BuildFinished() as event:
+                self._end_build(event)
+            case ev.EngineStarted() | ev.EngineStopped():
+                self._lose_builds()
+            case ev.SourcesChanged() as event:
+                self._change_sources(event)
+            case ev.MethodBroken() as event:
+                self._break_method(event)
+            case ev.MethodRepaired(method=method):
+                self._repair_method(method)
+            case ev.WatchingChanged(on=on, methods=methods):
+                self.watching, self.methods = on, methods
+            case ev.Noted(message=message):
+                self.notes.append(message)
+            case event:
+                self._apply_job(entry, event)
+
+    def _apply_job(self, entry: ev.Entry, event: ev.Event) -> None:
+        match event:
+            case ev.JobRequested():
+                self._request(event)
+            case ev.JobReused():
+                row = self._answer(event.build, event.row, "reused", event.job)
+                row.seconds, row.why = event.seconds, (event.because,) if event.because else ()
+                self._set_inputs(row, event.inputs)
+            case ev.JobHeld():
+                row = self._row(event.build, event.row)
+                row.state, row.message = "waiting", f"being built by {event.holder}"
+            case ev.JobStarted():
+                self._start(entry, event)
+            case ev.StageStarted():
+                row = self._row(event.build, event.row)
+                row.stages = (*row.stages, (event.stage, entry.seconds))
+            case ev.JobFinished():
+                row = self._answer(event.build, event.row, "built", event.job)
+                same = (f"same output as {event.same_as}",) if event.same_as else ()
+                row.seconds, row.notes = event.seconds, (*same, *event.notes)
+                self._end_stages(row)
+            case ev.JobFailed():
+                row = self._answer(event.build, event.row, "failed", event.job)
+                row.seconds, row.part, row.message = event.seconds, event.part, event.message
+                row.file, row.line = event.file, event.line
+                self._end_stages(row)
+                self._fail(row)
+            case ev.JobCancelled():
+                row = self._answer(event.build, event.row, "cancelled", event.job)
+                row.message, row.seconds = event.why, max(0.0, entry.seconds - row.began) if row.began else 0.0
+                self._end_stages(row)
+            case ev.RequestRefused():
+                row = self._answer(event.build, event.row, "failed", "", event.method)
+                row.message, row.file, row.line, row.part = event.message, event.file, event.line, ""
+                self._fail(row)
+
+    def _begin_build(self, entry: ev.Entry, event: ev.BuildStarted) -> None:
+        build = Build(event.build, event.script, event.job, event.cause, event.saved, entry.at, entry.seconds)
+        self.builds[event.build] = self.build = build
+        while len(self.builds) > _BUILDS_MOST:
+            del self.builds[next(iter(self.builds))]
+        self.table = self._tables.setdefault(event.script, Table())
+        self.table.last = ""
+        self.failures = []
+        for row in self.table:
+            row.state = "stale" if row.state == "stale" else "expected"
+            row.clear()
+        self._touch_all(relaid=True)
+
+    def _end_build(self, event: ev.BuildFinished) -> None:
+        build = self.builds.get(event.build)
+        if build is None:
+            return
+        build.outcome, build.seconds, build.message = event.outcome, event.seconds, event.message
+        build.built, build.reused, build.failed = event.built, event.reused, event.failed
+        table = self._table(event.build)
+        if event.outcome == "finished":
+            table.remove([row.row for row in table if row.state in OPEN and not row.broken])
+        elif event.outcome != "superseded":
+            self._block(table, event.build)
+        self._touch_all(relaid=True)
+
+    def _block(self, table: Table, build: int) -> None:
+        """Mark what the failed build never came to: blocked below a failure, not reached elsewhere."""
+        bad: dict[str, str] = {row.row: row.method for row in table if row.shown in BAD and row.build == build}
+        for row in table:
+            if row.state not in OPEN and not (row.state == "running" and row.build != build):
+                continue
+            culprits = [bad[parent.row] for parent in table.inputs(row) if parent.row in bad]
+            if culprits:
+                bad[row.row] = row.method
+                row.state, row.message = "blocked", ", ".join(dict.fromkeys(culprits))
+            elif row.state != "stale":
+                row.message = "not reached"
+
+    def _lose_builds(self) -> None:
+        for build in self.builds.values():
+            build.outcome = build.outcome or "lost"
+        for table in self._tables.values():
+            for row in table:
+                if row.state in ("running", "waiting"):
+                    row.state, row.message = "cancelled", "the engine ended while it ran"
+        self._touch_all(relaid=False)
+
+    def _request(self, event: ev.JobRequested) -> None:
+        table = self._table(event.build)
+        row = table.rows.get(event.row)
+        if row is None:
+            row = Row(event.row, event.method, parent=event.parent)
+            table.add(row)
+            self._relaid = True
+        else:
+            row.clear()
+        row.state, row.build, row.method = "waiting", event.build, event.method
+        row.name, row.caption = event.name, event.caption
+        row.broken = self.broken.get(event.method)
+        if not event.parent:
+            table.last = event.row
+        self._set_inputs(row, event.inputs)
+        self._changed.add(event.row)
+
+    def _start(self, entry: ev.Entry, event: ev.JobStarted) -> None:
+        row = self._answer(event.build, event.row, "running", event.job)
+        row.slices, row.why, row.message = event.slices, event.why, ""
+        row.expected = event.expected_seconds or row.expected
+        row.began, row.stages, row.seconds = entry.seconds, (), 0.0
+        self._set_inputs(row, event.inputs)
+
+    def _answer(self, build: int, key: str, state: State, job: str, method: str = "") -> Row:
+        row = self._row(build, key, method)
+        row.state, row.build = state, build
+        if job:
+            self._table(build).place(row, job)
+        return row
+
+    def _row(self, build: int, key: str, method: str = "") -> Row:
+        table = self._table(build)
+        self._changed.add(key)
+        if key not in table.rows:
+            table.add(Row(key, method or key.rpartition(".")[0] or key, build=build))
+            self._relaid = True
+        return table.rows[key]
+
+    def _table(self, build: int) -> Table:
+        script = self.builds[build].script if build in self.builds else ""
+        return self._tables.setdefault(script, self.table if build not in self.builds else Table())
+
+    def _set_inputs(self, row: Row, inputs: tuple[str, ...]) -> None:
+        if inputs and inputs != row.inputs:
+            row.inputs = inputs
+            self._relaid = True
+
+    def _end_stages(self, row: Row) -> None:
+        if row.stages:
+            row.stages = (*row.stages, ("", max(row.began + row.seconds, row.stages[-1][1])))
+
+    def _fail(self, row: Row) -> None:
+        if row.row not in self.failures:
+            self.failures.append(row.row)
+
+    def _change_sources(self, event: ev.SourcesChanged) -> None:
+        for keys, text in ((event.stale, "source changed"), (event.after, "after it")):
+            for key in keys:
+                row = self.table.rows.get(key)
+                if row and row.state != "running":
+                    row.state, row.message, row.why = "stale", text, ()
+                    self._changed.add(key)
+
+    def _break_method(self, event: ev.MethodBroken) -> None:
+        self.broken[event.method] = Broken(event.method, event.file, event.line, event.message)
+        self._mark_method(event.method)
+
+    def _repair_method(self, method: str) -> None:
+        self.broken.pop(method, None)
+        self._mark_method(method)
+
+    def _mark_method(self, method: str) -> None:
+        for table in self._tables.values():
+            for row in table:
+                if row.method == method:
+                    row.broken = self.broken.get(method)
+                    self._changed.add(row.row)
+
+    def _touch_all(self, relaid: bool) -> None:
+        self._changed.update(self.table.order)
+        self._relaid = self._relaid or relaid

@@ -1,0 +1,383 @@
+"""The main screen: four panes and their keys. It decides what a key means; the app talks to the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container, Vertical
+from textual.events import DescendantFocus, Resize
+from textual.screen import Screen
+
+from axtui.base import clock
+from axtui.tui.bars import HeaderBar, KeyBar, NoticeBar, OverviewBar
+from axtui.tui.detail import Facts
+from axtui.tui.detail_pane import DetailPane
+from axtui.tui.filter_line import FilterLine
+from axtui.tui.jobs_pane import JobsPane
+from axtui.tui.measure import Share, share_of
+from axtui.tui.output_pane import OutputPane
+from axtui.tui.pane import Pane
+from axtui.tui.reader import Reader
+from axtui.tui.rows import Row
+from axtui.tui.source_pane import SourcePane
+from axtui.tui.state import Board
+
+if TYPE_CHECKING:
+    from axtui.tui.app import AxtuiApp
+
+_TICK_SECONDS = 0.25
+_PANES = ("jobs", "detail", "output", "source")
+_DRAG_MOST = 10
+
+
+class Workbench(Screen[None]):
+    """What the jobs of the last build are doing, and everything about one of them."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("r", "rebuild(False)", "rebuild", id="job.rebuild"),
+        Binding("R", "rebuild(True)", "force", id="job.force"),
+        Binding("x", "cancel", "cancel", id="job.cancel"),
+        Binding("X", "kill", "kill", show=False, id="job.kill"),
+        Binding("b", "build", "build", id="build.run"),
+        Binding("p", "pause", "pause", id="watch.pause"),
+        Binding("slash", "filter", "filter", id="jobs.filter"),
+        Binding("z", "zoom", "zoom", id="pane.zoom"),
+        Binding("tab", "next_pane(1)", "next pane", id="pane.next"),
+        Binding("shift+tab", "next_pane(-1)", "pane before", show=False, id="pane.previous"),
+        Binding("1", "pane(1)", "jobs", show=False, id="pane.jobs"),
+        Binding("2", "pane(2)", "detail", show=False, id="pane.detail"),
+        Binding("3", "pane(3)", "output", show=False, id="pane.output"),
+        Binding("4", "pane(4)", "source", show=False, id="pane.source"),
+        Binding("enter", "go_to_failure", "go to the failure", show=False, id="failure.go"),
+        Binding("escape", "back", "back", show=False, id="screen.back"),
+        Binding("question_mark", "help", "keys", id="help.open"),
+        Binding("q", "app.quit", "quit", id="app.leave"),
+    ]
+
+    def __init__(self, board: Board, reader: Reader) -> None:
+        super().__init__()
+        self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
+        self.VERTICAL_BREAKPOINTS = [(0, "-short"), (36, "-tall")]
+        self._board = board
+        self._reader = reader
+        self._facts = Facts()
+        self._facts_of: tuple[str, str] | None = None
+        self._due = False
+        self._notice = ""
+        self._dismissed: set[str] = set()
+
+    def compose(self) -> ComposeResult:
+        """Lay out panes and bars."""
+        yield HeaderBar(self._board, self._reader.project_name())
+        with Container(id="body"):
+            yield JobsPane(self._board)
+            with Vertical(id="side"):
+                yield DetailPane()
+                yield OutputPane(self._reader)
+                yield SourcePane(self._reader)
+        yield FilterLine()
+        yield OverviewBar(self._board)
+        yield NoticeBar()
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        """Show what the journal told before the first frame."""
+        self._ticks = self.set_interval(_TICK_SECONDS, self.tick, pause=True)
+        self._clock = self.set_interval(1.0, self.query_one(HeaderBar).refresh)
+        self._choose_front("detail")
+        self.query_one("#output").add_class("lower")
+        self.pane("jobs").focus()
+        self.refresh_board()
+
+    def pane(self, name: str) -> Pane:
+        """Return a pane by its name."""
+        return cast("Pane", self.query_one(f"#{name}"))
+
+    @property
+    def jobs(self) -> JobsPane:
+        """The job list."""
+        return self.query_one(JobsPane)
+
+    @property
+    def row(self) -> Row | None:
+        """The row under the cursor."""
+        return self.jobs.row
+
+    def refresh_board(self) -> None:
+        """Show what the events since the last call changed."""
+        changes = self._board.take()
+        self.jobs.show(changes)
+        self.query_one(OverviewBar).refresh()
+        self._show_notice()
+        if self.row and self.row.row in changes.rows:
+            self.show_row()
+        if self._board.is_building or self._board.running():
+            self._ticks.resume()
+        else:
+            self._ticks.pause()
+        self.tick()
+
+    def tick(self) -> None:
+        """Measure what runs and redraw that, four times a second while something does."""
+        now = clock.monotonic()
+        header = self.query_one(HeaderBar)
+        header.now = now
+        header.refresh()
+        shares: dict[str, Share] = {}
+        for row in self._board.running():
+            share = share_of(row, self._reader.progress(row.job), now)
+            shares[row.row] = share or Share(0.0, True)
+        self.jobs.show_shares(shares)
+        if self.row and self.row.state == "running":
+            self.show_row()
+
+    def show_link(self, text: str) -> None:
+        """Say what is wrong with the connection to the engine, or nothing."""
+        header = self.query_one(HeaderBar)
+        header.link = text
+        header.refresh()
+
+    def show_row(self) -> None:
+        """Show the row under the cursor in the other panes once the keys that are waiting have been taken."""
+        if not self._due:
+            self._due = True
+            self.call_after_refresh(self._show_row)
+
+    def _show_row(self) -> None:
+        self._due = False
+        row = self.row
+        self._facts = self._read_facts(row)
+        cast("DetailPane", self.pane("detail")).show(row, self._board.table, self._facts)
+        output = cast("OutputPane", self.pane("output"))
+        output.show(row.job if row else "")
+        output.poll()
+        cast("SourcePane", self.pane("source")).show(row)
+
+    def _read_facts(self, row: Row | None) -> Facts:
+        """Read what a job's directory says; only its progress is read again while it runs."""
+        if row is None or not row.job:
+            self._facts_of = None
+            return Facts()
+        progress = self._reader.progress(row.job)
+        now = clock.monotonic()
+        if self._facts_of == (row.job, row.state):
+            facts = self._facts
+            return Facts(facts.record, progress, facts.files, facts.preview, now)
+        self._facts_of = (row.job, row.state)
+        files = [] if row.state == "running" else self._reader.files(row.job)
+        return Facts(self._reader.job(row.job), progress, files, self._reader.preview(row.job), now)
+
+    def _show_notice(self) -> None:
+        """Point to the newest failure that has not been looked at."""
+        open_failures = [key for key in self._board.failures if key not in self._dismissed]
+        self._dismissed &= set(self._board.failures)
+        self._notice = open_failures[-1] if open_failures else ""
+        row = self._board.table.rows.get(self._notice)
+        if row is None or (row.row == self.jobs.cursor and not self._is_elsewhere()):
+            self.query_one(NoticeBar).show(None)
+            self._notice = ""
+        else:
+            self.query_one(NoticeBar).show(row)
+
+    def _is_elsewhere(self) -> bool:
+        return self.has_class("zoomed") and not self.pane("jobs").has_class("zoom")
+
+    def on_jobs_pane_picked(self, message: JobsPane.Picked) -> None:
+        """Show another row."""
+        if message.row == self._notice:
+            self._show_notice()
+        self.show_row()
+
+    def on_jobs_pane_opened(self, message: JobsPane.Opened) -> None:
+        """Go to the failure that is pointed to, else look closely at the row."""
+        row = self.row
+        if self._notice:
+            self.action_go_to_failure()
+        elif row and row.problem[0]:
+            self.open_pane("source")
+        else:
+            self.open_pane("detail")
+
+    def on_filter_line_typed(self, message: FilterLine.Typed) -> None:
+        """Narrow the job list."""
+        self.jobs.narrow(message.text)
+
+    def on_filter_line_left(self, message: FilterLine.Left) -> None:
+        """Give the keys back to the job list."""
+        self.jobs.focus()
+
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        """Bring the pane with the focus to the front, and show its keys."""
+        if isinstance(event.widget, Pane) and event.widget.id:
+            self._choose_front(event.widget.id)
+        self._show_keys()
+
+    def on_resize(self, event: Resize) -> None:
+        """Draw the other panes for their new width."""
+        self.show_row()
+        self._show_keys()
+
+    def _show_keys(self) -> None:
+        keys: dict[str, tuple[str, str]] = {}
+        for _, binding, _, _ in self.active_bindings.values():
+            if binding.show:
+                keys.setdefault(binding.action, (self.app.get_key_display(binding), binding.description))
+        self.query_one(KeyBar).show(list(keys.values()))
+
+    def _choose_front(self, name: str) -> None:
+        """Choose which panes are seen where not all have room."""
+        if name == "jobs":
+            return
+        for other in _PANES[1:]:
+            self.pane(other).set_class(other == name, "front")
+            if name != "detail":
+                self.pane(other).set_class(other == name, "lower")
+
+    def open_pane(self, name: str) -> None:
+        """Give a pane the focus, and the screen if another had it."""
+        self._choose_front(name)
+        if self.has_class("zoomed"):
+            self._zoom(name)
+        self.pane(name).focus()
+
+    def _zoom(self, name: str) -> None:
+        """Give a pane the screen; "" gives each its own place again."""
+        for other in _PANES:
+            self.pane(other).set_class(other == name, "zoom")
+        self.set_class(bool(name), "zoomed")
+        self.set_class(name == "jobs", "zoom-jobs")
+
+    @property
+    def _focused_pane(self) -> str:
+        return self.focused.id or "jobs" if isinstance(self.focused, Pane) else "jobs"
+
+    def action_pane(self, number: int) -> None:
+        """Go to a pane by its number; the same number again zooms it."""
+        name = _PANES[number - 1]
+        if self.focused is self.pane(name):
+            self.action_zoom()
+        else:
+            self.open_pane(name)
+
+    def action_next_pane(self, step: int) -> None:
+        """Go to the next pane."""
+        at = _PANES.index(self._focused_pane)
+        self.open_pane(_PANES[(at + step) % len(_PANES)])
+
+    def action_zoom(self) -> None:
+        """Give the pane with the focus the screen, or take it back."""
+        self._zoom("" if self.has_class("zoomed") else self._focused_pane)
+
+    def action_back(self) -> None:
+        """Take one step back: zoom, filter, notice, then the job list."""
+        filter_line = self.query_one(FilterLine)
+        if self.has_class("zoomed"):
+            self._zoom("")
+        elif filter_line.display:
+            filter_line.text = ""
+            filter_line.display = False
+            self.jobs.narrow("")
+        elif self._notice:
+            self._dismissed.update(self._board.failures)
+            self._show_notice()
+        else:
+            self.jobs.focus()
+
+    def action_filter(self) -> None:
+        """Type a filter for the job list."""
+        self.query_one(FilterLine).open()
+
+    def action_go_to_failure(self) -> None:
+        """Put the cursor on the failure that is pointed to."""
+        if self._notice:
+            key, self._notice = self._notice, ""
+            self._dismissed.add(key)
+            self.query_one(FilterLine).display = False
+            self.jobs.narrow("")
+            self.open_pane("jobs")
+            self.jobs.move_to(key)
+            self._show_notice()
+
+    def action_help(self) -> None:
+        """List the keys."""
+        from axtui.tui.dialogs import Help
+
+        self.app.push_screen(Help(self._key_sections()))
+
+    def _key_sections(self) -> list[tuple[str, list[tuple[str, str]]]]:
+        """Return what every key does here, those of the pane with the focus first."""
+        sections: dict[str, dict[str, tuple[list[str], str]]] = {}
+        for key, active in self.active_bindings.items():
+            title = "In this pane" if isinstance(active.node, Pane) else "Everywhere"
+            actions = sections.setdefault(title, {})
+            keys, _ = actions.setdefault(active.binding.action, ([], active.binding.description))
+            keys.append(self.app.get_key_display(active.binding) if "," in key else _plain_key(key))
+        return [
+            (title, [(" ".join(keys), text.lower()) for keys, text in actions.values()])
+            for title, actions in sections.items()
+        ]
+
+    @property
+    def _axtui(self) -> AxtuiApp:
+        return cast("AxtuiApp", self.app)
+
+    def action_rebuild(self, force: bool) -> None:
+        """Build the row's job again, if needed or in any case; ask first when that drags many along."""
+        row = self.row
+        if row is None:
+            return self._axtui.say("There is no job here to rebuild.")
+        dragged = len(self._board.followers(row)) if force else 0
+        if dragged <= _DRAG_MOST:
+            return self._axtui.rebuild(row, force)
+        text = f"{row.method} runs again, and the {dragged} jobs after it if its output changes."
+        return self._axtui.ask("Force", text, {"y": "run it again"}, lambda _: self._axtui.rebuild(row, force))
+
+    def action_cancel(self) -> None:
+        """Cancel the row's job; where it does not run, the build, after asking."""
+        row = self.row
+        if row and row.state in ("running", "waiting"):
+            self._axtui.stop("cancel", row)
+        elif self._board.is_building:
+            text = "This job does not run. Cancel the whole build?"
+            self._axtui.ask("Cancel", text, {"y": "cancel the build"}, lambda _: self._axtui.stop("cancel", None))
+        else:
+            self._axtui.say("Nothing runs.")
+
+    def action_kill(self) -> None:
+        """Kill the row's job without giving it time, after asking."""
+        row = self.row
+        if row is None or row.state != "running":
+            return self._axtui.say("This job does not run.")
+        text = f"Kill {row.method} {row.job} at once, without letting it clean up?"
+        return self._axtui.ask("Kill", text, {"y": "kill it"}, lambda _: self._axtui.stop("kill", row))
+
+    def action_build(self) -> None:
+        """Run the build script."""
+        self._axtui.build("asked")
+
+    def action_pause(self) -> None:
+        """Stop rebuilding on save, or go on."""
+        self._axtui.set_watching(self._board.watching is False)
+
+
+def _plain_key(key: str) -> str:
+    return _KEY_NAMES.get(key, key)
+
+
+_KEY_NAMES: Mapping[str, str] = {
+    "slash": "/",
+    "question_mark": "?",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+    "left_curly_bracket": "{",
+    "right_curly_bracket": "}",
+    "escape": "esc",
+    "down": "↓",
+    "up": "↑",
+    "left": "←",
+    "right": "→",
+    "upper_g": "G",
+}

@@ -1,0 +1,69 @@
+"""Which project files may have changed, as the kernel says it. Hints only: whoever gets them must look for himself.
+
+It starts a thread, so it runs in clients and never in the engine. Decides nothing about what is stale.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from contextlib import suppress
+from pathlib import Path
+
+from axtui.project.config import Project
+
+_STEP_MS = 10
+"""How long to wait for more after a change; 10 ms give 12 to 20 ms from a save to a hint."""
+_DEBOUNCE_MS = 50
+_PASSED_OVER = frozenset({"__pycache__", "node_modules", "build", "dist"})
+
+
+async def follow(project: Project) -> AsyncIterator[tuple[str, ...]]:
+    """Give the paths that may have changed, batch by batch, until it is cancelled.
+
+    The project's own directory and its input directory are watched flat, its source directories with all below them.
+    """
+    hints: asyncio.Queue[tuple[str, ...]] = asyncio.Queue()
+    flat = {project.root, project.input_directory}
+    tasks = [
+        asyncio.create_task(_watch(flat, False, hints)),
+        asyncio.create_task(_watch(find_source_directories(project), True, hints)),
+    ]
+    try:
+        while True:
+            yield await hints.get()
+    finally:
+        for task in tasks:
+            task.cancel()
+
+
+def find_source_directories(project: Project) -> list[Path]:
+    """Return the directories below the project's that may hold sources: not hidden, no workdir, no results, no venv."""
+    left_out = [*project.workdirs.values(), project.result_directory, project.input_directory, project.private]
+    found = []
+    with suppress(OSError):
+        for directory in sorted(project.root.iterdir()):
+            hidden = directory.name.startswith(".") or directory.name in _PASSED_OVER
+            if hidden or not directory.is_dir() or (directory / "pyvenv.cfg").exists():
+                continue
+            if not any(other.is_relative_to(directory) for other in left_out):
+                found.append(directory)
+    return found
+
+
+def is_source(path: str) -> bool:
+    """Tell whether a change of this file may matter: not of caches, not of an editor's swap files."""
+    name = path.rpartition("/")[2]
+    return not ("/__pycache__/" in path or name.startswith(".") or name.endswith(("~", ".swp", ".pyc", ".tmp")))
+
+
+async def _watch(directories: Iterable[Path], deep: bool, hints: asyncio.Queue[tuple[str, ...]]) -> None:
+    from watchfiles import awatch
+
+    present = [directory for directory in directories if directory.is_dir()]
+    if not present:
+        return
+    changes = awatch(*present, watch_filter=lambda _, path: is_source(path), debounce=_DEBOUNCE_MS, step=_STEP_MS,
+                     recursive=deep)  # fmt: skip
+    async for batch in changes:
+        await hints.put(tuple(sorted({path for _, path in batch})))
