@@ -1,0 +1,24 @@
+"""All benches in one run, as one table."""
+
+from __future__ import annotations
+
+from tests.bench import frame, jobs, save
+from tests.bench.sides import find_ax
+from tests.bench.table import format_machine, format_table
+
+
+def main() -> None:
+    """Measure everything and print."""
+    arguments = jobs.parse_arguments()
+    ax = find_ax(arguments.ax)
+    found = [
+        *jobs.figures(ax, arguments.rounds),
+        *save.figures(ax, 20),
+        *frame.figures(7),
+    ]
+    print(format_machine() + ("" if ax else "; no Accelerator here (pip install -e '.[bench]', or --ax PATH)"))
+    print(format_table(found))
+
+
+if __name__ == "__main__":
+    main()
