@@ -9,13 +9,19 @@ from __future__ import annotations
 
 import asyncio
 import os
+import statistics
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
-from axtui.project.config import Project
+from axtui.engine.client import reach_engine
+from axtui.event.events import BuildFinished, parse_entry
+from axtui.project.config import Project, read_project
 from axtui.watch.watcher import follow
-from tests.bench.sides import AcceleratorSide
+from tests.bench.jobs import parse_arguments
+from tests.bench.sides import AcceleratorSide, AxtuiSide, find_ax
+from tests.bench.table import Figure, format_machine, format_seconds, format_table, time_figure
 
 GOAL_SECONDS = 0.1
 _GIVE_UP_SECONDS = 30.0
@@ -134,7 +140,7 @@ def _fork_and_look(told: Path) -> float:
 
 
 class Headless:
-    """A client of the engine that does what the workbench does: it passes on what the watcher sees, and hears events."""
+    """A client that does what the workbench does: it passes on what the watcher sees, and hears events."""
 
     def __init__(self, project: Project) -> None:
         self._project = project
