@@ -7,7 +7,7 @@ from pathlib import Path
 from axtui.base.errors import BuildError, MethodError
 from axtui.method.description import Description
 from axtui.method.find import MethodPlace, find_methods, find_script, source_roots
-from axtui.method.snapshot import Snapshot, take_snapshot
+from axtui.method.snapshot import Snapshot, extend_snapshot, take_snapshot
 from axtui.method.sources import Sources
 
 
@@ -18,7 +18,7 @@ class Code:
         self._packages = packages
         self.sources = Sources(source_roots(root))
         self._methods: dict[str, MethodPlace] = {}
-        self._snapshots: dict[tuple[str, tuple[str, ...]], Snapshot | MethodError] = {}
+        self._snapshots: dict[str, Snapshot | MethodError] = {}
 
     def rescan(self) -> None:
         """Look at the project's files again.
@@ -52,12 +52,15 @@ class Code:
             BuildError: There is no such method.
             MethodError: Its source cannot be used.
         """
-        return self._take(self.place(method).module, (), ())
+        return self._take(self.place(method).module)
 
-    def full_snapshot(self, description: Description) -> Snapshot:
-        """Return the snapshot of a method with all that it declares in `depend_extra`."""
-        module = self.place(description.method).module
-        return self._take(module, description.extra_modules, description.extra_files)
+    def full_snapshot(self, base: Snapshot, description: Description) -> Snapshot:
+        """Return the snapshot of a method with all that it declares in `depend_extra`.
+
+        Raises:
+            MethodError: Something declared cannot be used.
+        """
+        return extend_snapshot(self.sources, base, description.extra_modules, description.extra_files)
 
     def script(self, name: str) -> Snapshot:
         """Return the snapshot of a build script.
@@ -66,7 +69,7 @@ class Code:
             BuildError: There is no such script.
             MethodError: Its source cannot be used.
         """
-        return self._take(find_script(self.sources, self._packages, name), (), ())
+        return self._take(find_script(self.sources, self._packages, name))
 
     def current_digest(self, method: str, modules: list[str], files: list[list[str]]) -> str:
         """Return the code digest of a method whose `depend_extra` is known from a job of it.
@@ -75,12 +78,16 @@ class Code:
             BuildError: There is no such method.
             MethodError: Its source cannot be used.
         """
-        extra = tuple((name, path) for name, path in files)
-        return self._take(self.place(method).module, tuple(modules), extra).digest
+        extra = [(name, path) for name, path in files]
+        return extend_snapshot(self.sources, self.snapshot(method), modules, extra).digest
 
     def observed_digest(self, module: str) -> str:
         """Return the digest of a project module as it is now, "" where there is none that can be used."""
         return getattr(self.sources.find(module), "digest", "")
+
+    def path(self, method: str) -> Path:
+        """Return the file of a method, as far as its name tells."""
+        return self.sources.roots[0].joinpath(*self.place(method).module.split(".")).with_suffix(".py")
 
     def digests(self) -> dict[str, str]:
         """Return the digest of every method, "" for broken ones."""
@@ -102,14 +109,13 @@ class Code:
                 found[name] = error
         return found
 
-    def _take(self, module: str, modules: tuple[str, ...], files: tuple[tuple[str, str], ...]) -> Snapshot:
-        cache_key = (module, (*modules, *(path for _, path in files)))
-        if cache_key not in self._snapshots:
+    def _take(self, module: str) -> Snapshot:
+        if module not in self._snapshots:
             try:
-                self._snapshots[cache_key] = take_snapshot(self.sources, module, modules, files)
+                self._snapshots[module] = take_snapshot(self.sources, module)
             except MethodError as error:
-                self._snapshots[cache_key] = error
-        found = self._snapshots[cache_key]
+                self._snapshots[module] = error
+        found = self._snapshots[module]
         if isinstance(found, MethodError):
             raise found
         return found

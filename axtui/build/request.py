@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,7 +69,11 @@ def make_request(description: Description, message: Message) -> Request:
 
 
 def _distribute(description: Description, groups: dict[str, dict[str, Any]], keywords: dict[str, Any]) -> None:
-    known = {"options": description.options, "datasets": description.datasets, "jobs": description.jobs}
+    known: dict[str, Collection[str]] = {
+        "options": description.options,
+        "datasets": description.datasets,
+        "jobs": description.jobs,
+    }
     for name, value in keywords.items():
         targets = [group for group, names in known.items() if name in names]
         if not targets:

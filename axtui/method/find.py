@@ -26,10 +26,9 @@ class MethodPlace:
 
 
 def source_roots(root: Path) -> tuple[Path, ...]:
-    """Return the directories whose modules count as the project's: its own, PYTHONPATH's, and axtui's."""
+    """Return the directories whose modules count as the project's: its own and those of PYTHONPATH."""
     extra = [Path(part).resolve() for part in os.environ.get("PYTHONPATH", "").split(os.pathsep) if part]
-    ours = Path(__file__).resolve().parents[2]
-    return tuple(dict.fromkeys([root, *extra, ours]))
+    return tuple(dict.fromkeys([root, *extra]))
 
 
 def find_methods(sources: Sources, packages: tuple[str, ...]) -> dict[str, MethodPlace]:
@@ -74,9 +73,9 @@ def find_script(sources: Sources, packages: tuple[str, ...], script: str) -> str
 
 
 def _list_package(sources: Sources, package: str) -> frozenset[str]:
-    for root in sources.roots:
+    for root in sources.roots_of(package):
         names = sources.list(root.joinpath(*package.split(".")))
         if "__init__.py" in names:
             return names
-    roots = ", ".join(str(root) for root in sources.roots[:-1])
+    roots = ", ".join(map(str, sources.roots))
     raise UserError(f"there is no method package {package!r} (a folder with __init__.py) in {roots}")

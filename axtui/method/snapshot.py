@@ -7,8 +7,9 @@ shadow: a file added later under that name changes the digest.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from axtui.base.errors import MethodError
@@ -40,43 +41,54 @@ class Snapshot:
     files: dict[str, tuple[Path, bytes]] = field(repr=False)
     absent: tuple[str, ...] = field(repr=False)
 
+    @cached_property
+    def content(self) -> str:
+        """The digest of the very bytes: two snapshots may differ in comments alone and have one `digest`."""
+        parts = sorted((name, str(source.path), digest(source.data)) for name, source in self.modules.items())
+        return digest(repr(parts).encode("utf-8", "surrogatepass"))
+
     @property
     def path(self) -> Path:
         """Where the module itself lies."""
         return self.modules[self.module].path
 
 
-def take_snapshot(
-    sources: Sources, module: str, extra_modules: Iterable[str] = (), extra_files: Iterable[tuple[str, str]] = ()
-) -> Snapshot:
+def take_snapshot(sources: Sources, module: str) -> Snapshot:
     """Follow a module's imports through the project.
+
+    Raises:
+        MethodError: The module is not there.
+        BrokenSourceError: It, or something it imports from the project, does not parse.
+    """
+    parents = [module[:index] for index, char in enumerate(module) if char == "."]
+    return _follow(sources, Snapshot(module, "", {}, {}, ()), [module, *parents])
+
+
+def extend_snapshot(
+    sources: Sources, base: Snapshot, modules: Sequence[str], files: Sequence[tuple[str, str]]
+) -> Snapshot:
+    """Add what a method declares in `depend_extra`; what the snapshot has already stays as it is.
 
     Args:
         sources: The project's files.
-        module: The dotted name to start from.
-        extra_modules: Declared modules (`depend_extra`), followed as if they were imported.
-        extra_files: Declared files by name and path, hashed byte by byte.
+        base: The snapshot of the method's imports.
+        modules: Declared modules, followed as if they were imported.
+        files: Declared files by name and path, hashed byte by byte.
 
     Raises:
-        MethodError: The module is not there, or a declared file cannot be read.
-        BrokenSourceError: It, or something it imports from the project, does not parse.
+        MethodError: A declared file cannot be read.
+        BrokenSourceError: A declared module does not parse.
     """
-    modules, absent = _close(sources, module, extra_modules)
-    files = {name: (Path(path), sources.read(Path(path))) for name, path in extra_files}
-    lines = [
-        *(f"module {name} {source.digest}" for name, source in modules.items()),
-        *(f"file {name} {digest(data)}" for name, (_, data) in files.items()),
-        *(f"absent {name}" for name in absent),
-    ]
-    text = "\n".join([_SCHEME, *sorted(lines)])
-    return Snapshot(module, digest(text.encode("utf-8", "surrogatepass")), modules, files, tuple(sorted(absent)))
+    if not modules and not files:
+        return base
+    read = {name: (Path(path), sources.read(Path(path))) for name, path in files}
+    return _follow(sources, Snapshot(base.module, "", base.modules, read, base.absent), list(modules))
 
 
-def _close(sources: Sources, module: str, extra: Iterable[str]) -> tuple[dict[str, Source], set[str]]:
-    modules: dict[str, Source] = {}
-    absent: set[str] = set()
-    parents = [module[: index] for index, char in enumerate(module) if char == "."]
-    pending = [module, *parents, *extra]
+def _follow(sources: Sources, base: Snapshot, names: list[str]) -> Snapshot:
+    modules = dict(base.modules)
+    absent = set(base.absent)
+    pending = [*names]
     while pending:
         name = pending.pop()
         if name in modules or name in absent or _is_ours(name):
@@ -87,11 +99,22 @@ def _close(sources: Sources, module: str, extra: Iterable[str]) -> tuple[dict[st
         if found is not None:
             modules[name] = found
             pending += found.imports
-        elif name == module:
-            raise MethodError(f"there is no module {module} in {', '.join(map(str, sources.roots))}")
-        elif _could_be_there(name, modules):
+        elif name == base.module:
+            raise MethodError(f"there is no module {name} in {', '.join(map(str, sources.roots))}")
+        else:
             absent.add(name)
-    return modules, absent
+    possible = tuple(sorted(name for name in absent if _could_be_there(name, modules)))
+    code = _code_digest(modules, base.files, possible)
+    return Snapshot(base.module, code, modules, base.files, possible)
+
+
+def _code_digest(modules: dict[str, Source], files: dict[str, tuple[Path, bytes]], absent: Iterable[str]) -> str:
+    lines = [
+        *(f"module {name} {source.digest}" for name, source in modules.items()),
+        *(f"file {name} {digest(data)}" for name, (_, data) in files.items()),
+        *(f"absent {name}" for name in absent),
+    ]
+    return digest("\n".join([_SCHEME, *sorted(lines)]).encode("utf-8", "surrogatepass"))
 
 
 def _is_ours(name: str) -> bool:

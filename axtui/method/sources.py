@@ -18,6 +18,7 @@ from axtui.method.imports import imported_modules
 from axtui.method.syntax import module_digest
 
 _FRESH_SECONDS = 2.0
+_OURS = Path(__file__).resolve().parents[2]
 _Stamp = tuple[int, int, int, int]
 
 
@@ -45,7 +46,10 @@ class Broken:
 
 
 class Sources:
-    """The modules below some root directories, the first root that has a module being its home."""
+    """The modules below some root directories, the first root that has a module being its home.
+
+    axtui's own modules are looked for where axtui lies, and nothing else is.
+    """
 
     def __init__(self, roots: tuple[Path, ...]) -> None:
         self.roots = roots
@@ -64,6 +68,10 @@ class Sources:
         if module not in self._seen:
             self._seen[module] = self._look(module)
         return self._seen[module]
+
+    def roots_of(self, module: str) -> tuple[Path, ...]:
+        """Return the directories below which a module may lie."""
+        return (_OURS,) if module.partition(".")[0] == "axtui" else self.roots
 
     def list(self, directory: Path) -> frozenset[str]:
         """Return the names in a directory; none where it cannot be read."""
@@ -97,7 +105,7 @@ class Sources:
 
     def _look(self, module: str) -> Source | Broken | None:
         parents, _, last = module.rpartition(".")
-        for root in self.roots:
+        for root in self.roots_of(module):
             directory = root.joinpath(*parents.split(".")) if parents else root
             names = self.list(directory)
             if last in names and "__init__.py" in self.list(directory / last):

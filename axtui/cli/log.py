@@ -1,0 +1,76 @@
+"""Show what a job printed, stage by stage and slice by slice, and why it failed if it did."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+
+from axtui.base.text import safe
+from axtui.cli.job import find_job
+from axtui.project.config import find_root, read_project
+from axtui.store import layout
+from axtui.store.record import JobRecord
+
+EXAMPLE = "axtui log dev-42 --slice 3"
+_CHUNK_NBYTES = 1 << 20
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what the command takes."""
+    parser.add_argument("job", metavar="ID", help="a job id, or a method for its newest job (~N: the Nth before it)")
+    parser.add_argument("--stage", choices=("prepare", "analysis", "synthesis"), help="only this stage")
+    parser.add_argument("--slice", type=int, default=None, metavar="N", help="only this slice of analysis")
+    parser.add_argument("--json", action="store_true", help="print JSON: a list of stage, slice, stream and text")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the output of a job."""
+    record = find_job(read_project(find_root(Path.cwd())), arguments.job)
+    files = [each for each in _output_files(record) if _is_wanted(arguments, each[1], each[2])]
+    if arguments.json:
+        print(json.dumps([_read(*each) for each in files], indent=1))
+        return 0
+    for path, stage, sliceno, stream in files:
+        if len(files) > 1:
+            print(f"--- {stage}{f' {sliceno}' if sliceno >= 0 else ''} {stream}", flush=True)
+        _copy(path)
+    if record.error:
+        print("--- error")
+        for line in str(record.error.get("traceback", "")).splitlines():
+            print(safe(line))
+    return 0
+
+
+def _output_files(record: JobRecord) -> list[tuple[Path, str, int, str]]:
+    directory = record.directory / layout.OUTPUT
+    order = {"prepare": 0, "analysis": 1, "synthesis": 2}
+    try:
+        names = os.listdir(directory)
+    except OSError:
+        names = []
+    found = [(directory / name, *parsed) for name in names if (parsed := layout.parse_output_name(name))]
+    return sorted(found, key=lambda each: (order[each[1]], each[2], each[3] == "err"))
+
+
+def _is_wanted(arguments: argparse.Namespace, stage: str, sliceno: int) -> bool:
+    return arguments.stage in (None, stage) and arguments.slice in (None, sliceno)
+
+
+def _read(path: Path, stage: str, sliceno: int, stream: str) -> dict[str, object]:
+    text = path.read_bytes().decode("utf-8", "backslashreplace")
+    return {"stage": stage, "slice": sliceno if sliceno >= 0 else None, "stream": stream, "text": text}
+
+
+def _copy(path: Path) -> None:
+    """Pass a file on as it is, but let nothing in it drive a terminal."""
+    with open(path, "rb") as handle:
+        if not sys.stdout.isatty():
+            while data := handle.read(_CHUNK_NBYTES):
+                sys.stdout.buffer.write(data)
+            sys.stdout.buffer.flush()
+            return
+        for line in handle:
+            print(safe(line.decode("utf-8", "replace").rstrip("\n"), colours=not os.environ.get("NO_COLOR")))

@@ -1,0 +1,79 @@
+"""The `axtui` command: finds the subcommand's file, runs it, and turns errors into one sentence and a status.
+
+Exit status: 0 all went well, 1 a job failed, 2 used wrongly, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+
+from axtui.base.errors import AxtuiError
+from axtui.base.text import safe
+
+COMMANDS = {
+    "demo": "make the demo project and open it",
+    "init": "make a new project",
+    "run": "run build scripts",
+    "jobs": "list jobs",
+    "job": "show a job",
+    "log": "show what a job printed",
+    "screenshot": "draw the workbench into a picture",
+    "version": "show versions",
+}
+_WRONG = 2
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run the command with the words that follow its name; return the exit status."""
+    given = list(sys.argv[1:] if words is None else words)
+    name = given[0] if given and given[0] in COMMANDS else "open"
+    parser, arguments = _parse(name, given)
+    try:
+        module = importlib.import_module(f"axtui.cli.{name}")
+        return int(module.run(arguments))
+    except AxtuiError as error:
+        print(f"{parser.prog}: {safe(str(error))}", file=sys.stderr)
+        return _WRONG
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 0
+
+
+def _parse(name: str, given: list[str]) -> tuple[argparse.ArgumentParser, argparse.Namespace]:
+    """Parse the words of one command, with only that command's file imported."""
+    if name == "open":
+        parser = argparse.ArgumentParser(
+            prog="axtui",
+            description="A workbench for building results from data. Without a command it opens on the project here.",
+            epilog=_list_commands(),
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        parser.add_argument("command", nargs="?", metavar="COMMAND", help="one of the below; --help after it tells more")
+        arguments = parser.parse_args(given)
+        if arguments.command is not None:
+            parser.error(f"there is no command {arguments.command!r}; there are {', '.join(COMMANDS)}")
+        return parser, arguments
+    module = importlib.import_module(f"axtui.cli.{name}")
+    parser = argparse.ArgumentParser(
+        prog=f"axtui {name}",
+        description=module.__doc__,
+        epilog=f"example: {module.EXAMPLE}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    module.add_arguments(parser)
+    return parser, parser.parse_args(given[1:])
+
+
+def _list_commands() -> str:
+    lines = [f"  {name:<12} {text}" for name, text in COMMANDS.items()]
+    return "commands:\n" + "\n".join(lines) + "\n\nexample: axtui demo"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,152 @@
+"""Run build scripts: what exists is reused, the rest is built. Progress goes to stderr, what the script prints to stdout."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+
+from axtui.base.clock import format_seconds
+from axtui.base.errors import EngineError, UserError
+from axtui.base.text import safe
+from axtui.base.wire import WireClosedError
+from axtui.cli.progress import Progress, choose_progress
+from axtui.engine.client import EngineClient, reach_engine
+from axtui.event.events import BuildFinished, Entry, parse_entry
+from axtui.project.config import Project, find_root, read_project
+from axtui.store import layout
+
+EXAMPLE = "axtui run build_weekly"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what the command takes."""
+    parser.add_argument("script", nargs="*", default=["build"], metavar="SCRIPT", help="build scripts (default: build)")
+    parser.add_argument("--json", action="store_true", help="print every event as a JSON line instead of progress")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the scripts in order, stopping at the first that fails."""
+    project = read_project(find_root(Path.cwd()))
+    for script in arguments.script:
+        status = run_script(project, script, arguments.json)
+        if status:
+            return status
+    return 0
+
+
+def run_script(project: Project, script: str, as_json: bool = False) -> int:
+    """Run one build script and follow it to its end; return the exit status."""
+    client = reach_engine(project)
+    try:
+        return _Follower(project, client, script, as_json).run()
+    except WireClosedError:
+        raise EngineError(f"the engine is gone; {project.private / 'engine.log'} may say why") from None
+    finally:
+        client.close()
+
+
+class _Follower:
+    def __init__(self, project: Project, client: EngineClient, script: str, as_json: bool) -> None:
+        self._project = project
+        self._client = client
+        self._script = script
+        self._as_json = as_json
+        self._progress: Progress = choose_progress(sys.stderr, project)
+        self._build = 0
+        self._output = _Output()
+
+    def run(self) -> int:
+        self._client.request("attach")
+        asked = self._client.request("build", script=self._script, cause="asked")
+        early: list[Entry] = []
+        try:
+            for message in self._client.messages(self._progress.seconds):
+                if message is None:
+                    self._progress.draw()
+                elif message.get("re") == asked:
+                    self._begin(message)
+                    ended = [status for entry in early if (status := self._take(entry)) is not None]
+                    if ended:
+                        return ended[0]
+                elif "entry" in message:
+                    entry = parse_entry(message["entry"])
+                    if not self._build:
+                        early.append(entry)
+                    elif (status := self._take(entry)) is not None:
+                        return status
+        except KeyboardInterrupt:
+            return self._interrupted()
+        raise EngineError("the engine closed the connection")
+
+    def _begin(self, message: dict[str, object]) -> None:
+        if "error" in message:
+            raise UserError(str(message["error"]))
+        self._build = int(str(message["build"]))
+        jobid = str(message["job"])
+        workdir = self._project.workdirs[jobid.rpartition("-")[0]]
+        self._output = _Output(workdir / jobid / layout.OUTPUT)
+
+    def _take(self, entry: Entry) -> int | None:
+        event = entry.event
+        if getattr(event, "build", self._build) != self._build:
+            return None
+        if self._as_json:
+            record = {"seq": entry.seq, "at": entry.at, "event": type(event).__name__, **event.__dict__}
+            print(json.dumps(record), flush=True)
+        else:
+            self._progress.take(entry)
+            self._output.show()
+        return self._end(event) if isinstance(event, BuildFinished) else None
+
+    def _end(self, event: BuildFinished) -> int:
+        if not self._as_json:
+            self._output.show()
+            self._progress.close()
+            print(_summary(event), file=sys.stderr)
+        return 0 if event.outcome == "finished" else 1
+
+    def _interrupted(self) -> int:
+        self._progress.close()
+        if self._build:
+            self._client.request("cancel", build=self._build, row="")
+            print("axtui run: cancelled", file=sys.stderr)
+        return 130
+
+
+def _summary(event: BuildFinished) -> str:
+    counts = [f"{event.built} built", f"{event.reused} reused"]
+    if event.failed:
+        counts.append(f"{event.failed} failed")
+    text = f"{event.outcome} in {format_seconds(event.seconds)}: {', '.join(counts)}"
+    return f"{text}\n{safe(event.message)}" if event.message else text
+
+
+class _Output:
+    """What the script prints, passed on to the user as it comes."""
+
+    def __init__(self, directory: Path | None = None) -> None:
+        self._files = [] if directory is None else [directory / layout.output_name("synthesis", "out")]
+        self._offset = 0
+
+    def show(self) -> None:
+        """Pass on what is new; to a terminal only text goes."""
+        for path in self._files:
+            try:
+                with open(path, "rb") as handle:
+                    handle.seek(self._offset)
+                    data = handle.read(1 << 20)
+            except OSError:
+                continue
+            self._offset += len(data)
+            if not data:
+                continue
+            if os.isatty(1):
+                lines = data.decode("utf-8", "replace").split("\n")
+                sys.stdout.write("\n".join(safe(line, colours=True) for line in lines))
+                sys.stdout.flush()
+            else:
+                sys.stdout.buffer.write(data)
+                sys.stdout.buffer.flush()

@@ -1,0 +1,136 @@
+"""What a look at the project's files brings: methods that build differently now, methods that broke or were repaired."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from axtui.base.errors import BuildError, MethodError, UserError
+from axtui.build.code import Code
+from axtui.engine.builds import Row, find_stale
+from axtui.event.events import Event, MethodBroken, MethodRepaired, Noted, SourcesChanged
+from axtui.method.snapshot import BrokenSourceError
+
+
+@dataclass(frozen=True)
+class Change:
+    """What one look found. `methods` build differently now; `is_any` tells whether the last build would come out
+    differently, `is_repaired` whether something that was broken can be used again."""
+
+    events: tuple[Event, ...] = ()
+    methods: frozenset[str] = frozenset()
+    files: tuple[str, ...] = ()
+    is_any: bool = False
+    is_repaired: bool = False
+
+
+class Changes:
+    """Compares the project's files with how they were at the last look."""
+
+    def __init__(self, root: Path, code: Code) -> None:
+        self._root = root
+        self._code = code
+        self._digests: dict[str, str] = {}
+        self._broken: dict[str, str] = {}
+        self._stamps: dict[Path, tuple[int, int, int] | None] = {}
+        self._script_digest = ""
+        self._note = ""
+
+    def look(self, rows: dict[str, Row], script: str, input_files: dict[str, list[int]]) -> Change:
+        """Look at the files and say what is different.
+
+        Args:
+            rows: The rows of the last build.
+            script: Its build script, "" where there was none.
+            input_files: The input files it read, with their stamps.
+        """
+        is_first = not self._digests
+        events: list[Event] = self._rescan()
+        digests = self._code.digests()
+        broken = {name: (str(self._code.path(name)), error) for name, error in self._code.broken().items()}
+        script_changed = self._look_at_script(script, broken)
+        methods = {name for name, digest in digests.items() if digest and digest != self._digests.get(name)}
+        events += self._tell_broken(broken, rows)
+        self._digests.update({name: digest for name, digest in digests.items() if digest})
+        inputs = _changed_inputs(input_files)
+        files = (*self._changed_files(), *inputs)
+        if is_first:
+            return Change(tuple(events))
+        used = {row.method for row in rows.values()}
+        relevant = methods & used
+        if methods or files and (script_changed or inputs):
+            stale, after = find_stale(rows, relevant)
+            shown = tuple(os.path.relpath(path, self._root) for path in files)
+            events.append(SourcesChanged(shown, tuple(sorted(methods)), stale, after))
+        is_any = bool(relevant or script_changed or inputs)
+        is_repaired = any(isinstance(event, MethodRepaired) for event in events)
+        return Change(tuple(events), frozenset(methods), files, is_any, is_repaired)
+
+    def stamps(self) -> dict[Path, tuple[int, int, int] | None]:
+        """Return the stat of every project file that was read, for telling whether a save is still going on."""
+        return {path: _stamp(path) for path in self._code.sources.files()}
+
+    def _rescan(self) -> list[Event]:
+        note = ""
+        try:
+            self._code.rescan()
+        except UserError as error:
+            note = str(error)
+        self._note, before = note, self._note
+        return [Noted(note)] if note and note != before else []
+
+    def _tell_broken(self, broken: dict[str, tuple[str, MethodError]], rows: dict[str, Row]) -> list[Event]:
+        events: list[Event] = []
+        for name, (path, error) in broken.items():
+            if self._broken.get(name) == str(error):
+                continue
+            line, reason = 0, str(error)
+            if isinstance(error, BrokenSourceError):
+                path, line, reason = str(error.path), error.line, error.reason
+            its_rows = tuple(row.name for row in rows.values() if row.method == name)
+            events.append(MethodBroken(name, os.path.relpath(path, self._root), line, reason, its_rows))
+        events += [MethodRepaired(name) for name in self._broken if name not in broken]
+        self._broken = {name: str(error) for name, (_, error) in broken.items()}
+        return events
+
+    def _look_at_script(self, script: str, broken: dict[str, tuple[str, MethodError]]) -> bool:
+        """Tell whether the build script means something else than at the last look."""
+        if not script:
+            return False
+        try:
+            digest = self._code.script(script).digest
+        except MethodError as error:
+            broken[script] = (script, error)
+            return False
+        except (UserError, BuildError):
+            return False
+        changed = bool(self._script_digest) and digest != self._script_digest
+        self._script_digest = digest
+        return changed
+
+    def _changed_files(self) -> list[str]:
+        now = self.stamps()
+        changed = [str(path) for path, stamp in now.items() if self._stamps.get(path) != stamp]
+        self._stamps = now
+        return changed
+
+
+def _changed_inputs(input_files: dict[str, list[int]]) -> list[str]:
+    return [path for path, stamp in input_files.items() if _full_stamp(path) != stamp]
+
+
+def _full_stamp(path: str) -> list[int]:
+    try:
+        info = os.stat(path)
+    except OSError:
+        return []
+    return [info.st_dev, info.st_ino, info.st_size, info.st_mtime_ns]
+
+
+def _stamp(path: Path) -> tuple[int, int, int] | None:
+    try:
+        info = os.stat(path)
+    except OSError:
+        return None
+    return (info.st_ino, info.st_size, info.st_mtime_ns)

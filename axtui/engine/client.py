@@ -1,0 +1,139 @@
+"""A client's end: finding the project's engine, starting it, talking to it."""
+
+from __future__ import annotations
+
+import os
+import select
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from axtui.base import clock
+from axtui.base.errors import EngineError
+from axtui.base.wire import Message, Wire
+from axtui.engine.place import socket_path
+from axtui.project.config import Project
+
+_START_SECONDS = 10.0
+
+
+class EngineClient:
+    """A connection to an engine."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self.wire = Wire(connection)
+        self._number = 0
+
+    def fileno(self) -> int:
+        """Return the descriptor to wait on."""
+        return self.wire.fileno()
+
+    def request(self, do: str, **fields: Any) -> int:
+        """Send a request and return its number; the reply carries it as `re`.
+
+        Raises:
+            WireClosedError: The engine is gone.
+        """
+        self._number += 1
+        self.wire.send({"do": do, "id": self._number, **fields})
+        return self._number
+
+    def poll(self) -> list[Message]:
+        """Return what has come, without waiting.
+
+        Raises:
+            WireClosedError: The engine is gone.
+        """
+        return self.wire.poll()
+
+    def messages(self, seconds: float | None = None) -> Iterator[Message | None]:
+        """Give messages as they come, for ever; and None whenever nothing came for some seconds.
+
+        Raises:
+            WireClosedError: The engine is gone.
+        """
+        while True:
+            if not select.select([self.wire], [], [], seconds)[0]:
+                yield None
+                continue
+            yield from self.wire.poll()
+
+    def close(self) -> None:
+        """End the connection; the engine goes on."""
+        self.wire.close()
+
+
+def find_engine(project: Project) -> EngineClient | None:
+    """Return a connection to the project's engine, None where none runs."""
+    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        connection.connect(str(socket_path(project)))
+    except OSError:
+        connection.close()
+        return None
+    return EngineClient(connection)
+
+
+def start_engine(project: Project) -> None:
+    """Start an engine in a session of its own. Where one is running already the new one leaves at once.
+
+    Raises:
+        EngineError: No process can be started, or the project's own directory cannot be written.
+    """
+    try:
+        project.private.mkdir(mode=0o700, exist_ok=True)
+        with open(project.private / "engine.log", "ab") as log:
+            subprocess.Popen(
+                [sys.executable, "-P", "-s", "-m", "axtui.engine.main", str(project.root)],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd=project.root,
+                env=_environment(project),
+                start_new_session=True,
+            )
+    except OSError as error:
+        raise EngineError(f"the engine cannot be started: {error}") from None
+
+
+def reach_engine(project: Project) -> EngineClient:
+    """Return a connection to the project's engine, started if need be.
+
+    Raises:
+        EngineError: It does not answer; the message ends with the last line of its log.
+    """
+    client = find_engine(project)
+    if client is not None:
+        return client
+    start_engine(project)
+    deadline = clock.monotonic() + _START_SECONDS
+    while clock.monotonic() < deadline:
+        client = find_engine(project)
+        if client is not None:
+            return client
+        time.sleep(0.005)
+    raise EngineError(f"the engine does not answer; {_last_line(project.private / 'engine.log')}")
+
+
+def _environment(project: Project) -> dict[str, str]:
+    """Return the environment of an engine: one OS thread, hashes that repeat, and the marker that strays are known by."""
+    return {
+        **os.environ,
+        "PYTHONHASHSEED": "0",
+        "OPENBLAS_NUM_THREADS": os.environ.get("OPENBLAS_NUM_THREADS", "1"),
+        "JE_ARROW_MALLOC_CONF": "background_thread:false",
+        "AXTUI_PROJECT": str(project.root),
+        "AXTUI_ENGINE": f"{os.getpid()}-{time.time_ns()}",
+    }
+
+
+def _last_line(path: Path) -> str:
+    try:
+        lines = path.read_text(errors="replace").strip().splitlines()
+    except OSError:
+        lines = []
+    return lines[-1] if lines else "its log is empty"

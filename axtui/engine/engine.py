@@ -1,0 +1,306 @@
+"""The engine: one project, one thread. It puts the rooms below together and is what clients talk to."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+from typing import Any
+
+from axtui.base import clock
+from axtui.base.errors import AxtuiError, BuildError, UserError
+from axtui.base.wire import Message
+from axtui.build.code import Code
+from axtui.engine.builds import Build, Row, replay_rows
+from axtui.engine.changes import Change, Changes
+from axtui.engine.desk import Asker, Desk
+from axtui.engine.loop import SelectLoop
+from axtui.engine.orders import Orders, script_setup
+from axtui.engine.runner import Runner
+from axtui.engine.server import Server
+from axtui.event.events import (
+    BuildFinished,
+    BuildStarted,
+    EngineStarted,
+    EngineStopped,
+    Event,
+    Noted,
+    StageStarted,
+    WatchingChanged,
+)
+from axtui.event.journal import Journal, read_last_builds
+from axtui.execute.executor import JobCommitted, JobLost, JobSaid, MethodDescribed, MethodFailed, Report
+from axtui.execute.forking import ForkingExecutor
+from axtui.project.config import Project
+from axtui.store.catalogue import Catalogue
+from axtui.store.workdir import Workdir
+
+IDLE_SECONDS = 2.0
+SCAN_SECONDS = 10.0
+SETTLE_SECONDS = 0.02
+
+
+class Engine:
+    """Serves one project until no client is attached and no build runs."""
+
+    def __init__(self, project: Project, loop: SelectLoop, socket_path: Path, engine: str) -> None:
+        self._project = project
+        self._loop = loop
+        self._journal = Journal(project.journal)
+        self._server = Server(loop, socket_path, project.journal, self._handle, self._client_left)
+        self._publish(EngineStarted(os.getpid(), clock.boot_id()))
+        self._prepare_workdirs()
+        self._catalogue = Catalogue(project.workdirs, project.target, project.root)
+        self._catalogue.refresh()
+        self._code = Code(project.root, project.packages)
+        self._changes = Changes(project.root, self._code)
+        self._orders = Orders(project, self._catalogue, engine)
+        self._desk = Desk(project, self._code, self._catalogue, self._publish, self._reply)
+        self._runner = Runner(project, self._catalogue, self._orders, self._desk, self._publish, self._reply)
+        self._executor = ForkingExecutor(loop, self._report, project, self._code.sources)
+        self._desk.executor = self._runner.executor = self._executor
+        self._desk.pass_on = self._runner.take
+        self._runner.call_later = loop.call_later
+        self._builds: dict[str, Build] = {}
+        self._last_rows: dict[str, Row] = {}
+        self._last_inputs: dict[str, list[int]] = {}
+        self._last_script = ""
+        self._last_outcome = ""
+        self._is_watching = True
+        self._is_settling = False
+        self._recall_last_build()
+        self._look()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.on_signal(number, self._terminate)
+        loop.on_signal(signal.SIGHUP, lambda: None)
+        loop.call_later(SCAN_SECONDS, self._scan_again)
+        loop.call_later(IDLE_SECONDS, self._leave_if_idle)
+
+    def close(self, reason: str) -> None:
+        """End every job, and say goodbye."""
+        self._executor.close()
+        self._publish(EngineStopped(reason))
+        self._server.close()
+        self._catalogue.close()
+        self._journal.close()
+
+    # -- clients ------------------------------------------------------------------------------------------------
+
+    def _handle(self, message: Message) -> Message:
+        match message.get("do"):
+            case "build":
+                return self._ask_build(message)
+            case "rebuild":
+                force = (message["row"],) if message.get("force") else ()
+                return self._ask_build({"script": self._last_script or "build", "cause": "asked", "force": force})
+            case "hint":
+                self._settle()
+                return {}
+            case "watch":
+                self._is_watching = bool(message["on"])
+                self._publish(WatchingChanged(self._is_watching, len(self._code.methods)))
+                return {}
+            case "cancel":
+                return self._cancel(message, hard=False)
+            case "kill":
+                return self._cancel(message, hard=True)
+            case "state":
+                running = [build.number for build in self._builds.values()]
+                return {"watching": self._is_watching, "building": running, "methods": len(self._code.methods)}
+            case "stop":
+                self._terminate()
+                return {}
+        raise UserError(f"the engine has no request {message.get('do')!r:.40}")
+
+    def _ask_build(self, message: Message) -> Message:
+        self._note_changes(self._look())
+        build = self._start_build(
+            str(message.get("script") or "build"),
+            str(message.get("cause") or "asked"),
+            tuple(map(str, message.get("saved") or ())),
+            frozenset(map(str, message.get("force") or ())),
+        )
+        return {"build": build.number, "job": build.job}
+
+    def _cancel(self, message: Message, hard: bool) -> Message:
+        number, row = int(message["build"]), str(message.get("row") or "")
+        builds = [build for build in self._builds.values() if build.number == number]
+        if not row:
+            for build in builds:
+                self._end_build(build, "cancelled", "you", hard)
+            return {"found": bool(builds)}
+        ticket = self._runner.find(number, row)
+        if ticket is not None:
+            self._runner.cancel(ticket, "you", hard)
+        return {"found": ticket is not None}
+
+    def _client_left(self) -> None:
+        self._loop.call_later(IDLE_SECONDS, self._leave_if_idle)
+
+    def _leave_if_idle(self) -> None:
+        if not self._server.clients and not self._builds and not self._runner.running():
+            self._loop.stop()
+
+    def _terminate(self) -> None:
+        for build in self._builds.values():
+            build.outcome = "cancelled"
+            self._finish_build(build, "cancelled", "the engine was told to end")
+        self._builds.clear()
+        self._loop.stop()
+
+    # -- builds -------------------------------------------------------------------------------------------------
+
+    def _start_build(self, script: str, cause: str, saved: tuple[str, ...], force: frozenset[str]) -> Build:
+        snapshot = self._code.script(script)
+        setup = script_setup(self._project, script, snapshot, cause)
+        try:
+            directory = self._orders.make_job(self._project.target, setup, snapshot)
+        except OSError as error:
+            where = f"workdir {self._project.target} ({self._project.workdirs[self._project.target]})"
+            raise BuildError(f"no job can be made in {where}: {error.strerror}") from None
+        number = self._journal.next_build()
+        build = Build(number, script, directory.name, cause, clock.monotonic(), force)
+        self._builds[build.job] = build
+        self._desk.before = self._last_rows
+        self._desk.askers[build.job] = Asker(build, 0, "")
+        self._desk.forget_failures()
+        self._catalogue.read_commits()
+        self._last_script = script
+        self._publish(BuildStarted(number, script, build.job, cause, saved))
+        self._executor.start_script(directory, snapshot)
+        return build
+
+    def _end_build(self, build: Build, outcome: str, why: str, hard: bool = False) -> None:
+        """End a build's script and all that it asked for."""
+        build.outcome = outcome
+        self._executor.stop(build.job, hard)
+        self._runner.cancel_build(build.number, why, hard)
+
+    def _supersede(self, build: Build, methods: frozenset[str]) -> None:
+        """End a build whose sources changed; of its jobs only those go on that the change does not touch."""
+        build.outcome = "superseded"
+        self._executor.stop(build.job, hard=True)
+        for ticket in self._runner.open_tickets(build.number):
+            is_touched = ticket.row.method in methods or ticket.parent
+            if is_touched or not ticket.job:
+                self._runner.cancel(ticket, "its source changed", hard=False)
+
+    def _finish_build(self, build: Build, outcome: str, message: str = "") -> None:
+        seconds = clock.monotonic() - build.began
+        counts = build.counts
+        self._last_outcome = outcome
+        if build.rows or outcome == "finished":
+            self._last_rows = build.rows
+            self._last_inputs = build.input_files
+        self._publish(
+            BuildFinished(
+                build.number, outcome, seconds, counts["built"], counts["reused"], counts["failed"], message
+            )
+        )
+
+    def _recall_last_build(self) -> None:
+        entries = read_last_builds(self._project.journal)
+        self._last_rows = replay_rows(entries)
+        for entry in entries:
+            if isinstance(entry.event, BuildStarted):
+                self._last_script = entry.event.script
+            if isinstance(entry.event, BuildFinished):
+                self._last_outcome = entry.event.outcome
+
+    # -- reports of the executor --------------------------------------------------------------------------------
+
+    def _report(self, report: Report) -> None:
+        match report:
+            case MethodDescribed() | MethodFailed():
+                self._desk.take_description(report)
+            case JobSaid(jobid=jobid, message=message):
+                self._hear(jobid, message)
+            case JobCommitted(jobid=jobid):
+                if jobid in self._builds:
+                    self._script_ended(jobid, "")
+                else:
+                    self._runner.committed(report)
+            case JobLost(jobid=jobid, failure=failure):
+                if jobid in self._builds:
+                    self._script_ended(jobid, failure.message)
+                else:
+                    self._runner.lost(report)
+        if not self._builds:
+            self._loop.call_later(IDLE_SECONDS, self._leave_if_idle)
+
+    def _hear(self, jobid: str, message: Message) -> None:
+        asker = self._desk.askers.get(jobid)
+        if asker is None:
+            return
+        if message.get("do") == "build":
+            self._desk.ask(jobid, message)
+        elif message.get("say") == "stage" and asker.row:
+            self._publish(StageStarted(asker.build.number, asker.row, jobid, str(message["stage"])))
+
+    def _script_ended(self, jobid: str, failure: str) -> None:
+        build = self._builds.pop(jobid)
+        self._orders.release(jobid)
+        self._catalogue.add(jobid)
+        self._desk.askers.pop(jobid, None)
+        if build.outcome != "superseded":
+            self._runner.cancel_build(build.number, "its script ended")
+        outcome = build.outcome or ("failed" if failure else "finished")
+        self._finish_build(build, outcome, failure)
+
+    def _reply(self, jobid: str, message: Message) -> None:
+        self._executor.answer(jobid, message)
+
+    # -- changes ------------------------------------------------------------------------------------------------
+
+    def _look(self) -> Change:
+        return self._changes.look(self._last_rows, self._last_script, self._last_inputs)
+
+    def _settle(self) -> None:
+        """Wait until the files are the same at two looks 20 ms apart; a half-written file must not start a job."""
+        if self._is_settling:
+            return
+        self._is_settling = True
+        before = self._changes.stamps()
+        self._loop.call_later(SETTLE_SECONDS, lambda: self._settled(before))
+
+    def _settled(self, before: Any) -> None:
+        self._is_settling = False
+        if self._changes.stamps() != before:
+            self._settle()
+            return
+        self._follow(self._look())
+
+    def _scan_again(self) -> None:
+        self._loop.call_later(SCAN_SECONDS, self._scan_again)
+        if self._server.clients:
+            self._settle()
+
+    def _note_changes(self, change: Change) -> None:
+        for event in change.events:
+            self._publish(event)
+
+    def _follow(self, change: Change) -> None:
+        """Build again what the last build built, if that would come out differently."""
+        self._note_changes(change)
+        is_due = change.is_any or (change.is_repaired and self._last_outcome != "finished")
+        if not is_due or not self._is_watching or not self._last_script:
+            return
+        for build in list(self._builds.values()):
+            if build.script == self._last_script:
+                self._supersede(build, change.methods)
+        saved = tuple(os.path.relpath(path, self._project.root) for path in change.files)
+        try:
+            self._start_build(self._last_script, "saved", saved, frozenset())
+        except AxtuiError as error:
+            self._publish(Noted(str(error)))
+
+    # -- the rest -----------------------------------------------------------------------------------------------
+
+    def _publish(self, event: Event) -> None:
+        self._server.publish(self._journal.append(event))
+
+    def _prepare_workdirs(self) -> None:
+        for name, path in self._project.workdirs.items():
+            note = Workdir(name, path).prepare(self._project.slices)
+            if note:
+                self._publish(Noted(note))

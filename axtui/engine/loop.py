@@ -1,0 +1,81 @@
+"""The engine's one loop: descriptors and timers, in one thread."""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import os
+import selectors
+import signal
+from collections.abc import Callable
+from contextlib import suppress
+
+from axtui.base import clock
+
+
+class SelectLoop:
+    """Calls back when a descriptor can be read or written, and when a time has come."""
+
+    def __init__(self) -> None:
+        self._selector = selectors.DefaultSelector()
+        self._timers: list[tuple[float, int, Callable[[], None]]] = []
+        self._numbers = itertools.count()
+        self._running = True
+        self._signals: dict[int, Callable[[], None]] = {}
+
+    def add_reader(self, fd: int, callback: Callable[[], None]) -> None:
+        """Call back whenever a descriptor can be read."""
+        self._selector.register(fd, selectors.EVENT_READ, (callback, None))
+
+    def remove_reader(self, fd: int) -> None:
+        """Stop that; a descriptor that is not watched is passed over."""
+        with suppress(KeyError, ValueError):
+            self._selector.unregister(fd)
+
+    def want_write(self, fd: int, on_read: Callable[[], None], on_write: Callable[[], None] | None) -> None:
+        """Also call back when a watched descriptor can be written, or stop doing so."""
+        events = selectors.EVENT_READ | (selectors.EVENT_WRITE if on_write else 0)
+        with suppress(KeyError):
+            self._selector.modify(fd, events, (on_read, on_write))
+
+    def call_later(self, seconds: float, callback: Callable[[], None]) -> None:
+        """Call back once, after some time."""
+        heapq.heappush(self._timers, (clock.monotonic() + seconds, next(self._numbers), callback))
+
+    def on_signal(self, number: int, callback: Callable[[], None]) -> None:
+        """Call back, from the loop, after a signal came."""
+        if not self._signals:
+            read_end, write_end = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+            signal.set_wakeup_fd(write_end)
+            self.add_reader(read_end, lambda: self._take_signals(read_end))
+        self._signals[number] = callback
+        signal.signal(number, lambda *_: None)
+
+    def stop(self) -> None:
+        """Let `run` return after what is being handled."""
+        self._running = False
+
+    def run(self) -> None:
+        """Handle what comes until `stop`."""
+        while self._running:
+            for key, mask in self._selector.select(self._wait_seconds()):
+                on_read, on_write = key.data
+                if mask & selectors.EVENT_READ:
+                    on_read()
+                if mask & selectors.EVENT_WRITE and on_write:
+                    on_write()
+            self._run_timers()
+
+    def _wait_seconds(self) -> float | None:
+        return max(0.0, self._timers[0][0] - clock.monotonic()) if self._timers else None
+
+    def _run_timers(self) -> None:
+        now = clock.monotonic()
+        while self._timers and self._timers[0][0] <= now:
+            _, _, callback = heapq.heappop(self._timers)
+            callback()
+
+    def _take_signals(self, fd: int) -> None:
+        for number in os.read(fd, 100):
+            if number in self._signals:
+                self._signals[number]()

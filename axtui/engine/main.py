@@ -1,0 +1,43 @@
+"""The engine process: `python -m axtui.engine.main PROJECT`. Leaves at once where the project has an engine."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from axtui.base.errors import AxtuiError
+from axtui.engine.engine import Engine
+from axtui.engine.loop import SelectLoop
+from axtui.engine.place import lock_engine, socket_path
+from axtui.execute.process import become_subreaper, end_strays
+from axtui.project.config import read_project
+
+
+def main(root: Path) -> int:
+    """Be the engine of a project until it is idle; return the exit status."""
+    project = read_project(root)
+    if lock_engine(project) is None:
+        return 0
+    engine = os.environ.get("AXTUI_ENGINE", "")
+    become_subreaper()
+    end_strays(project.root, engine)
+    loop = SelectLoop()
+    served = Engine(project, loop, socket_path(project), engine)
+    import_data_libraries()
+    loop.run()
+    served.close("idle")
+    return 0
+
+
+def import_data_libraries() -> None:
+    """Import what nearly every job needs, once, before anything is forked: a fork then costs a millisecond."""
+    import numpy  # noqa: F401
+    import pyarrow  # noqa: F401
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(Path(sys.argv[1])))
+    except AxtuiError as error:
+        sys.exit(f"axtui engine: {error}")

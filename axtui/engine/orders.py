@@ -1,0 +1,188 @@
+"""Making a job: its directory, its order (`setup.json`), its sources, and the locks that say it is ours."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import socket
+import sys
+from collections.abc import Mapping
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from axtui import __version__
+from axtui.base import clock
+from axtui.base.files import write_new
+from axtui.base.ids import parse_jobid
+from axtui.base.records import Record, format_record
+from axtui.build.why import Wanted
+from axtui.method.description import Description
+from axtui.method.snapshot import Snapshot
+from axtui.project.config import Project
+from axtui.store import layout
+from axtui.store.catalogue import Catalogue
+from axtui.store.lock import KeyLocks, write_owner
+from axtui.store.record import VERSION
+
+_ENVIRONMENT = ("PYTHONHASHSEED", "OMP_NUM_THREADS", "TZ", "LANG")
+
+
+class Orders:
+    """Makes job directories in the target workdir."""
+
+    def __init__(self, project: Project, catalogue: Catalogue, engine: str) -> None:
+        self._project = project
+        self._catalogue = catalogue
+        self._engine = engine
+        self._locks: dict[str, KeyLocks] = {}
+        self._owners: dict[str, int] = {}
+
+    def try_lock(self, workdir: str, key: str) -> bool:
+        """Try to become the one who builds a key in a workdir.
+
+        Raises:
+            OSError: The workdir cannot be written, or locks do not work there.
+        """
+        if workdir not in self._locks:
+            self._locks[workdir] = KeyLocks(self._project.workdirs[workdir])
+        return self._locks[workdir].acquire(key)
+
+    def unlock(self, workdir: str, key: str) -> None:
+        """Give a key back."""
+        self._locks[workdir].release(key)
+
+    def make_job(self, workdir: str, setup: Record, snapshot: Snapshot) -> Path:
+        """Make the directory of a job that is about to run.
+
+        Raises:
+            OSError: It cannot be made.
+        """
+        index = self._catalogue.indexes[workdir]
+        jobid = index.workdir.allocate(index.highest + 1)
+        parsed = parse_jobid(jobid)
+        index.highest = parsed[1] if parsed else index.highest
+        directory = index.workdir.path / jobid
+        self._owners[jobid] = write_owner(directory, self._engine)
+        sources = write_sources(directory, snapshot, self._project.root)
+        record = {"version": VERSION, "jobid": jobid, **setup, "sources": sources}
+        write_new(directory / layout.SETUP, format_record(record, indent=1) + b"\n")
+        return directory
+
+    def release(self, jobid: str) -> None:
+        """Give up a job that has ended."""
+        fd = self._owners.pop(jobid, None)
+        if fd is not None:
+            os.close(fd)
+
+
+def method_setup(
+    project: Project, wanted: Wanted, description: Description, stamps: Mapping[str, list[int]], **more: Any
+) -> Record:
+    """Return the order for a job of a method.
+
+    Args:
+        project: The project.
+        wanted: What was asked, and its identity.
+        description: What the method declares.
+        stamps: Device, inode, size and mtime of each input file, by option.
+        more: Caption, name, parent, why, package.
+    """
+    request, identity = wanted.request, wanted.identity
+    names = request.input_files
+    return {
+        "method": request.method,
+        "module": wanted.snapshot.module,
+        "is_build": False,
+        **more,
+        "hash": identity.code,
+        "key": identity.key,
+        "parameters": request.parameters,
+        "seed": int(identity.key[:16], 16) >> 1,
+        "slices": project.slices,
+        "options": request.options,
+        "datasets": request.datasets,
+        "jobs": request.jobs,
+        "inputs": identity.inputs,
+        "input_files": {name: [names[name], identity.files[name], stamps[name]] for name in names},
+        "extra": [description.extra_modules, description.extra_files],
+        **_circumstances(project),
+    }
+
+
+def script_setup(project: Project, script: str, snapshot: Snapshot, cause: str) -> Record:
+    """Return the order for a run of a build script."""
+    return {
+        "method": snapshot.module,
+        "module": snapshot.module,
+        "package": snapshot.module.rpartition(".")[0],
+        "is_build": True,
+        "caption": "",
+        "name": "",
+        "parent": None,
+        "why": [cause],
+        "hash": snapshot.digest,
+        "key": "",
+        "parameters": "",
+        "seed": 0,
+        "slices": project.slices,
+        "options": {"script": script},
+        "datasets": {},
+        "jobs": {},
+        "inputs": {},
+        "input_files": {},
+        **_circumstances(project),
+    }
+
+
+def write_sources(directory: Path, snapshot: Snapshot, root: Path) -> dict[str, list[str]]:
+    """Write a snapshot into a job directory, each file by its path in the project.
+
+    Returns:
+        Where each module and declared file lies in the job, and its digest.
+    """
+    written: dict[str, list[str]] = {}
+    seen: set[str] = set()
+    for name, source in snapshot.modules.items():
+        written[name] = [_write_source(directory, source.path, source.data, root, seen), source.digest]
+    for name, (path, data) in snapshot.files.items():
+        written[name] = [_write_source(directory, path, data, root, seen), ""]
+    return written
+
+
+def _write_source(directory: Path, path: Path, data: bytes, root: Path, seen: set[str]) -> str:
+    inside = path.relative_to(root) if path.is_relative_to(root) else Path("outside", *path.parts[-3:])
+    name = os.path.join(layout.METHOD, inside)
+    if name not in seen:
+        seen.add(name)
+        target = directory / name
+        if not target.parent.is_dir():
+            target.parent.mkdir(parents=True)
+        write_new(target, data)
+    return name
+
+
+def _circumstances(project: Project) -> Record:
+    return {
+        "starttime": clock.wall(),
+        "input_directory": str(project.input_directory),
+        "project_directory": str(project.root),
+        "versions": {"axtui": __version__, "python": sys.version, "python_path": sys.executable, **_packages()},
+        "host": socket.gethostname(),
+        "user": _user(),
+        "environment": {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ},
+    }
+
+
+@cache
+def _packages() -> dict[str, str]:
+    return {name: version(name) for name in ("numpy", "pyarrow")}
+
+
+@cache
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())

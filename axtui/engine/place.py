@@ -1,0 +1,54 @@
+"""Where a project's engine is reached, and the lock that lets there be one."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+from axtui.base.errors import EngineError
+from axtui.base.records import digest
+from axtui.project.config import Project
+
+_SOCKET_PATH_NBYTES = 100
+
+
+def socket_path(project: Project) -> Path:
+    """Return the path of the engine's socket, in a directory that only this user can enter.
+
+    Raises:
+        EngineError: The directory belongs to somebody else, or others can enter it.
+    """
+    name = digest(os.fsencode(project.root))[:16] + ".sock"
+    runtime = os.environ.get("XDG_RUNTIME_DIR")
+    if runtime and os.access(runtime, os.W_OK):
+        return _private(Path(runtime) / "axtui") / name
+    path = _private(project.private) / "engine.sock"
+    if len(os.fsencode(path)) <= _SOCKET_PATH_NBYTES:
+        return path
+    return _private(Path(tempfile.gettempdir()) / f"axtui-{os.getuid()}") / name
+
+
+def _private(directory: Path) -> Path:
+    with suppress(FileExistsError):
+        directory.mkdir(mode=0o700, parents=True)
+    info = directory.stat(follow_symlinks=False)
+    if info.st_uid != os.getuid():
+        raise EngineError(f"{directory} belongs to user {info.st_uid}; the engine's socket needs one of your own")
+    if info.st_mode & 0o077:
+        directory.chmod(0o700)
+    return directory
+
+
+def lock_engine(project: Project) -> int | None:
+    """Become the project's engine. Return the descriptor that holds the lock, None where there is an engine already."""
+    path = _private(project.private) / "engine.lock"
+    fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(fd)
+        return None
+    return fd

@@ -1,0 +1,239 @@
+"""The runner: carries out what the scheduler decides, and tells it what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from axtui.base.errors import BuildError
+from axtui.base.wire import Message
+from axtui.build.why import explain
+from axtui.engine.desk import Asker, Desk
+from axtui.engine.orders import Orders, method_setup
+from axtui.engine.tickets import Publish, Reply, Ticket
+from axtui.event.events import JobCancelled, JobFailed, JobFinished, JobHeld, JobReused, JobStarted
+from axtui.execute.executor import Executor, JobCommitted, JobLost
+from axtui.execute.failure import Failure, plain_failure
+from axtui.project.config import Project
+from axtui.schedule import tasks
+from axtui.schedule.scheduler import Scheduler
+from axtui.store.catalogue import Catalogue
+
+_LOCK_SECONDS = 0.1
+
+
+class Runner:
+    """The jobs that have to be built."""
+
+    def __init__(
+        self, project: Project, catalogue: Catalogue, orders: Orders, desk: Desk, publish: Publish, reply: Reply
+    ) -> None:
+        self._project = project
+        self._catalogue = catalogue
+        self._orders = orders
+        self._desk = desk
+        self._publish = publish
+        self._reply = reply
+        self._scheduler = Scheduler(project.parallel_jobs)
+        self._tickets: dict[int, Ticket] = {}
+        self._by_job: dict[str, Ticket] = {}
+        self._answers: dict[int, Message] = {}
+        self._is_ticking = False
+        self.executor: Executor
+        self.call_later: Callable[[float, Callable[[], None]], None]
+
+    def take(self, ticket: Ticket) -> None:
+        """Take a request for a job that has to be built."""
+        self._tickets[ticket.number] = ticket
+        # a forced job must not be answered by one that runs already for somebody else
+        key = f"{ticket.key}/{ticket.number}" if ticket.force else ticket.key
+        self._do(tasks.Wanted(ticket.number, key, ticket.row.method, ticket.parent))
+        leader = self._tickets.get(self._scheduler.leader(ticket.number))
+        if leader is not None and leader is not ticket and leader.job:
+            self._announce_start(ticket, leader.job, ("being built already",))
+
+    def running(self) -> dict[str, Ticket]:
+        """Return the ticket of every running job, by job."""
+        return dict(self._by_job)
+
+    def cancel(self, ticket: Ticket, why: str, hard: bool = False) -> None:
+        """Stop wanting a job; if it runs, it is stopped."""
+        ticket.cancelled = ticket.cancelled or why
+        self._do(tasks.Cancelled(ticket.number, hard))
+
+    def cancel_build(self, build: int, why: str, hard: bool = False) -> None:
+        """Stop wanting every job of a build."""
+        for ticket in self.open_tickets(build):
+            self.cancel(ticket, why, hard)
+
+    def open_tickets(self, build: int) -> list[Ticket]:
+        """Return the requests of a build that are not answered yet."""
+        return [each for each in self._tickets.values() if each.build.number == build]
+
+    def find(self, build: int, row: str) -> Ticket | None:
+        """Return the open request of a row."""
+        return next((each for each in self.open_tickets(build) if each.row.name == row), None)
+
+    def committed(self, report: JobCommitted) -> None:
+        """Take in that a job is finished."""
+        ticket = self._by_job.pop(report.jobid)
+        self._orders.release(report.jobid)
+        self._catalogue.add(report.jobid)
+        self._desk.askers.pop(report.jobid, None)
+        self._answers[ticket.number] = {"job": report.jobid, "reused": False}
+        same_as = self._same_as(ticket, report.output)
+        for each in self._group(ticket):
+            each.build.counts["built"] += 1
+            row = each.row.name
+            self._publish(
+                JobFinished(each.build.number, row, report.jobid, report.seconds, same_as, report.notes)
+            )
+        self._do(tasks.Ended(ticket.number))
+
+    def lost(self, report: JobLost) -> None:
+        """Take in that a job failed or was stopped."""
+        ticket = self._by_job.pop(report.jobid)
+        self._orders.release(report.jobid)
+        self._catalogue.add(report.jobid)
+        self._desk.askers.pop(report.jobid, None)
+        self._fail(ticket, report.jobid, report.seconds, report.failure)
+
+    def _fail(self, ticket: Ticket, jobid: str, seconds: float, failure: Failure) -> None:
+        self._answers[ticket.number] = _job_error(jobid, ticket.row.method, failure)
+        for each in self._group(ticket):
+            each.build.counts["failed"] += 1
+            where = (each.build.number, each.row.name, jobid)
+            if ticket.cancelled:
+                self._publish(JobCancelled(*where, ticket.cancelled))
+            else:
+                self._publish(
+                    JobFailed(*where, seconds, failure.part, failure.message, failure.file, failure.line)
+                )
+        self._do(tasks.Ended(ticket.number))
+
+    def _do(self, event: tasks.Input) -> None:
+        pending = [*self._scheduler.handle(event)]
+        while pending:
+            pending += self._carry_out(pending.pop(0))
+        if self._scheduler.has_locking() and not self._is_ticking:
+            self._is_ticking = True
+            self.call_later(_LOCK_SECONDS, self._tick)
+
+    def _tick(self) -> None:
+        self._is_ticking = False
+        self._do(tasks.Ticked())
+
+    def _carry_out(self, action: tasks.Action) -> list[tasks.Action]:
+        ticket = self._tickets[action.task]
+        match action:
+            case tasks.TryLock():
+                return self._try_lock(ticket)
+            case tasks.LookAgain():
+                return self._look_again(ticket)
+            case tasks.Start():
+                return self._start(ticket)
+            case tasks.Stop(hard=hard):
+                self.executor.stop(ticket.job, hard)
+            case tasks.Unlock():
+                self._orders.unlock(ticket.workdir, ticket.key)
+            case tasks.Answer(like=like):
+                self._answer(ticket, self._answers[like])
+                if like == ticket.number:
+                    del self._answers[like]
+            case tasks.AnswerCancelled():
+                self._publish(JobCancelled(ticket.build.number, ticket.row.name, "", ticket.cancelled))
+                self._answer(ticket, _error("BuildError", f"{ticket.row.method} was cancelled: {ticket.cancelled}"))
+            case tasks.Refuse(chain=chain):
+                del self._tickets[ticket.number]
+                self._desk.refuse(ticket, BuildError(f"a job cannot wait for itself: {' -> '.join(chain)}"))
+        return []
+
+    def _try_lock(self, ticket: Ticket) -> list[tasks.Action]:
+        try:
+            held = self._orders.try_lock(ticket.workdir, ticket.key)
+        except OSError as error:
+            return self._cannot_start(ticket, error)
+        if not held and not ticket.is_held:
+            ticket.is_held = True
+            self._publish(JobHeld(ticket.build.number, ticket.row.name, "another process"))
+        return self._scheduler.handle(tasks.LockAnswered(ticket.number, held))
+
+    def _look_again(self, ticket: Ticket) -> list[tasks.Action]:
+        found = self._desk.look_again(ticket)
+        if found:
+            self._answers[ticket.number] = {"job": ticket.row.job, "reused": True}
+        return self._scheduler.handle(tasks.LookedAgain(ticket.number, found))
+
+    def _start(self, ticket: Ticket) -> list[tasks.Action]:
+        assert ticket.wanted is not None and ticket.snapshot is not None
+        why = explain(ticket.wanted, self._catalogue, ticket.before, ticket.fault)
+        try:
+            directory = self._make_job(ticket, why)
+        except OSError as error:
+            return self._cannot_start(ticket, error)
+        ticket.job = directory.name
+        self._by_job[ticket.job] = ticket
+        self._desk.askers[ticket.job] = Asker(ticket.build, ticket.number, ticket.row.name)
+        for each in self._group(ticket):
+            self._announce_start(each, ticket.job, why)
+        self.executor.start_job(directory, ticket.row.method, ticket.snapshot)
+        return []
+
+    def _make_job(self, ticket: Ticket, why: tuple[str, ...]) -> Path:
+        assert ticket.wanted is not None and ticket.description is not None
+        setup = method_setup(
+            self._project,
+            ticket.wanted,
+            ticket.description,
+            ticket.stamps,
+            package=ticket.wanted.snapshot.module.rpartition(".")[0],
+            caption=str(ticket.message.get("caption") or ""),
+            name=str(ticket.message.get("name") or ""),
+            parent=ticket.asker,
+            why=why,
+        )
+        return self._orders.make_job(ticket.workdir, setup, ticket.wanted.snapshot)
+
+    def _announce_start(self, ticket: Ticket, jobid: str, why: tuple[str, ...]) -> None:
+        ticket.row.job = jobid
+        latest = self._catalogue.latest(ticket.row.method, 1)
+        before = self._catalogue.get(ticket.before) if ticket.before else (latest[0] if latest else None)
+        expected = before.seconds if before else 0.0
+        row = ticket.row
+        started = JobStarted(ticket.build.number, row.name, jobid, self._project.slices, why, expected, row.inputs)
+        self._publish(started)
+
+    def _cannot_start(self, ticket: Ticket, error: OSError) -> list[tasks.Action]:
+        reason = f"no job can be made in workdir {ticket.workdir}: {error.strerror} ({error.filename})"
+        failure = plain_failure("server", reason)
+        self._answers[ticket.number] = _error("BuildError", reason)
+        for each in self._group(ticket):
+            each.build.counts["failed"] += 1
+            self._publish(JobFailed(each.build.number, each.row.name, "", 0.0, failure.part, failure.message))
+        return self._scheduler.handle(tasks.Ended(ticket.number))
+
+    def _group(self, leader: Ticket) -> list[Ticket]:
+        """Return the tickets that one job answers."""
+        return [each for each in self._tickets.values() if self._scheduler.leader(each.number) == leader.number]
+
+    def _answer(self, ticket: Ticket, message: Message) -> None:
+        del self._tickets[ticket.number]
+        if not ticket.is_answered:
+            ticket.is_answered = True
+            if message.get("reused"):
+                ticket.row.job = message["job"]
+                self._publish(JobReused(ticket.build.number, ticket.row.name, message["job"], 0.0, ""))
+            self._reply(ticket.asker, message)
+
+    def _same_as(self, ticket: Ticket, output: str) -> str:
+        before = self._catalogue.get(ticket.before) if ticket.before else None
+        return before.jobid if before and before.output == output else ""
+
+
+def _error(kind: str, text: str) -> Message:
+    return {"error": {"class": kind, "text": text}}
+
+
+def _job_error(jobid: str, method: str, failure: Failure) -> Message:
+    status = {failure.part: failure.traceback}
+    return {"error": {"class": "JobError", "job": jobid, "method": method, "status": status}}

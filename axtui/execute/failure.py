@@ -1,0 +1,106 @@
+"""What went wrong in a job, told with the user's own frames first."""
+
+from __future__ import annotations
+
+import errno
+import os
+import traceback
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from axtui.api.status import take_stack
+from axtui.base.records import Record
+
+_OURS = str(Path(__file__).resolve().parents[1]) + os.sep
+_AUTHORS = (os.path.join(_OURS, "standard_methods") + os.sep, os.path.join(_OURS, "demo") + os.sep)
+_PLAIN = {
+    errno.ENOSPC: "disk full",
+    errno.EDQUOT: "disk quota reached",
+    errno.EROFS: "the file system can only be read",
+    errno.EIO: "the disk failed",
+    errno.EMFILE: "too many open files",
+    errno.EFBIG: "file size limit reached",
+}
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a job failed. `part` is "prepare", "analysis(2)", "synthesis", "server" or "launcher"; `message` one line;
+    `file` and `line` the innermost frame of the user's own code, "" and 0 without one."""
+
+    part: str
+    message: str
+    traceback: str
+    file: str = ""
+    line: int = 0
+
+    def to_record(self) -> Record:
+        """Return it as JSON."""
+        return asdict(self)
+
+
+class PartFailedError(Exception):
+    """A part of a job that ran in another process failed."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.message)
+        self.failure = failure
+
+
+def parse_failure(record: Record) -> Failure:
+    """Read a failure from JSON."""
+    texts = {key: str(record.get(key, "")) for key in ("part", "message", "traceback", "file")}
+    return Failure(**texts, line=int(record.get("line", 0)))
+
+
+def plain_failure(part: str, message: str) -> Failure:
+    """Make a failure that has no traceback."""
+    return Failure(part, message, message)
+
+
+def describe_exception(part: str, error: BaseException) -> Failure:
+    """Turn an exception into a failure."""
+    if isinstance(error, PartFailedError):
+        return error.failure
+    told = traceback.TracebackException.from_exception(error)
+    _cut(told, set())
+    last = [line for line in told.format_exception_only() if not line.startswith(" ")]
+    message = _explain(error, "".join(last).strip().replace("\n", " ") or type(error).__name__)
+    frame = told.stack[-1] if told.stack else None
+    text = "".join(_with_status(list(told.format())))
+    if isinstance(error, SyntaxError) and error.filename:
+        return Failure(part, message, text, error.filename, error.lineno or 0)
+    return Failure(part, message, text, frame.filename if frame else "", (frame.lineno or 0) if frame else 0)
+
+
+def is_ours(filename: str) -> bool:
+    """Tell whether a source file is axtui's own machinery rather than somebody's method."""
+    return (filename.startswith(_OURS) and not filename.startswith(_AUTHORS)) or filename.startswith("<frozen ")
+
+
+def _explain(error: BaseException, message: str) -> str:
+    plain = _PLAIN.get(getattr(error, "errno", None) or 0, "")
+    if isinstance(error, SystemExit):
+        return f"the method called exit({error.code!r}); a job ends by returning, or by job.finish_early()"
+    if isinstance(error, MemoryError):
+        return f"out of memory: {message}"
+    return f"{plain}: {message}" if plain else message
+
+
+def _cut(told: traceback.TracebackException, seen: set[int]) -> None:
+    if id(told) in seen:
+        return
+    seen.add(id(told))
+    theirs = [frame for frame in told.stack if not is_ours(frame.filename)]
+    told.stack = traceback.StackSummary.from_list(theirs)
+    for inner in (told.__cause__, told.__context__):
+        if inner is not None:
+            _cut(inner, seen)
+
+
+def _with_status(lines: list[str]) -> list[str]:
+    stack = take_stack()
+    if not stack:
+        return lines
+    shown = [f"{'    ' * depth}{text} ({age:.1f} seconds)\n" for depth, (text, age) in enumerate(stack, 1)]
+    return [*lines[:-1], "Status when the exception occurred:\n", *shown, *lines[-1:]]

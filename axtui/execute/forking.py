@@ -1,0 +1,275 @@
+"""The executor that forks: loaders and scripts from the engine, jobs from loaders.
+
+A job's messages come over a wire of its own; that it ended comes from whoever reaped it. A job has succeeded only if
+its message that it is committed arrived and its process exited 0.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from axtui.base import clock
+from axtui.base.errors import RecordError
+from axtui.base.records import Record, format_record, parse_record
+from axtui.base.wire import Message, Wire, WireClosedError
+from axtui.execute.executor import JobCommitted, JobLost, JobSaid, Loop, MethodDescribed, MethodFailed, Reporter
+from axtui.execute.failure import parse_failure, plain_failure
+from axtui.execute.loader import PACKET_NBYTES, run_loader
+from axtui.execute.process import describe_end, end_descendants, oom_kills
+from axtui.execute.script import run_script
+from axtui.method.description import parse_description
+from axtui.method.snapshot import Snapshot
+from axtui.method.sources import Sources
+from axtui.project.config import Project
+from axtui.store.commit import write_error
+
+MOST_LOADERS = 48
+IMPORT_SECONDS = 60.0
+TERM_SECONDS = 2.0
+
+
+@dataclass
+class _Loader:
+    method: str
+    content: str
+    pid: int
+    pidfd: int
+    channel: socket.socket
+    is_ready: bool = False
+    jobs: set[str] = field(default_factory=set)
+    waiting: list[Callable[[], None]] = field(default_factory=list)
+
+
+@dataclass
+class _Running:
+    directory: Path
+    wire: Wire
+    signal: Callable[[int], None]
+    began: float
+    oom_before: int
+    last: Message = field(default_factory=dict)
+    """Its closing message, "committed" or "failed", once it came."""
+
+
+class ForkingExecutor:
+    """Runs methods and scripts in forked processes; see `execute.executor.Executor`."""
+
+    def __init__(self, loop: Loop, report: Reporter, project: Project, sources: Sources) -> None:
+        self._loop = loop
+        self._report = report
+        self._project = project
+        self._sources = sources
+        self._loaders: dict[tuple[str, str], _Loader] = {}
+        self._jobs: dict[str, _Running] = {}
+        self._scripts: dict[int, str] = {}
+
+    def describe(self, method: str, module: str, snapshot: Snapshot) -> None:
+        """Import a method and report what it declares; the loader stays for its jobs."""
+        self._loader(method, snapshot)
+
+    def start_job(self, directory: Path, method: str, snapshot: Snapshot) -> None:
+        """Run a job whose directory holds its setup."""
+        loader = self._loader(method, snapshot)
+        ours, theirs = socket.socketpair()
+        loader.jobs.add(directory.name)
+        self._add(directory, ours, lambda number: self._signal_job(loader, directory.name, number))
+
+        def send() -> None:
+            order = format_record({"start": str(directory)})
+            with suppress(OSError):
+                socket.send_fds(loader.channel, [order], [theirs.fileno()])
+            theirs.close()
+
+        if loader.is_ready:
+            send()
+        else:
+            loader.waiting.append(send)
+
+    def start_script(self, directory: Path, snapshot: Snapshot) -> None:
+        """Run a build script whose directory holds its setup."""
+        ours, theirs = socket.socketpair()
+        parent = os.getpid()
+        pid = os.fork()
+        if pid == 0:
+            run_script(directory, theirs, parent, snapshot, self._sources, self._project)
+        theirs.close()
+        pidfd = os.pidfd_open(pid)
+        self._scripts[pid] = directory.name
+        self._add(directory, ours, lambda number: os.kill(pid, number))
+        self._loop.add_reader(pidfd, lambda: self._reap_script(pid, pidfd))
+
+    def answer(self, jobid: str, message: Message) -> None:
+        """Answer a request of a running job or script."""
+        running = self._jobs.get(jobid)
+        if running is not None:
+            with suppress(WireClosedError):
+                running.wire.send(message)
+
+    def stop(self, jobid: str, hard: bool) -> None:
+        """Stop a running job or script: TERM, and KILL after two seconds or at once if `hard`."""
+        running = self._jobs.get(jobid)
+        if running is None:
+            return
+        with suppress(ProcessLookupError):
+            running.signal(signal.SIGKILL if hard else signal.SIGTERM)
+        if not hard:
+            self._loop.call_later(TERM_SECONDS, lambda: self._stop_hard(jobid, running))
+
+    def close(self) -> None:
+        """End every process of this executor and reap it."""
+        for running in self._jobs.values():
+            with suppress(ProcessLookupError, OSError):
+                running.signal(signal.SIGKILL)
+        end_descendants()
+
+    def _stop_hard(self, jobid: str, running: _Running) -> None:
+        if self._jobs.get(jobid) is running:
+            self.stop(jobid, hard=True)
+
+    def _add(self, directory: Path, connection: socket.socket, signal_it: Callable[[int], None]) -> None:
+        jobid = directory.name
+        running = _Running(directory, Wire(connection), signal_it, clock.monotonic(), oom_kills())
+        self._jobs[jobid] = running
+        self._loop.add_reader(connection.fileno(), lambda: self._read(jobid))
+
+    def _read(self, jobid: str) -> None:
+        """Take what a job says; that its wire is closed says nothing yet, for anybody may have closed it."""
+        running = self._jobs[jobid]
+        try:
+            messages = running.wire.poll()
+        except (WireClosedError, RecordError):
+            self._loop.remove_reader(running.wire.fileno())
+            return
+        for message in messages:
+            if message.get("say") in ("committed", "failed"):
+                running.last = message
+            else:
+                self._report(JobSaid(jobid, message))
+
+    def _end(self, jobid: str, code: int, reason: str) -> None:
+        running = self._jobs[jobid]
+        self._read(jobid)
+        self._loop.remove_reader(running.wire.fileno())
+        running.wire.close()
+        del self._jobs[jobid]
+        if code != 0 or running.last.get("say") != "committed":
+            self._end_adopted()
+            self._report(self._lost(jobid, running, code, reason))
+        else:
+            last = running.last
+            self._report(JobCommitted(jobid, last["seconds"], last["output"], tuple(last["notes"])))
+
+    def _lost(self, jobid: str, running: _Running, code: int, reason: str) -> JobLost:
+        if running.last.get("say") == "failed":
+            return JobLost(jobid, running.last["seconds"], parse_failure(running.last))
+        seconds = clock.monotonic() - running.began
+        if not reason:
+            reason = f"the job process was {describe_end(code)}" if code < 0 else f"the job process {describe_end(code)}"
+        if code == -signal.SIGKILL and oom_kills() > running.oom_before:
+            reason = "out of memory: the job process was killed by the kernel"
+        failure = plain_failure("launcher", reason)
+        write_error(running.directory, {**failure.to_record(), "seconds": seconds, "notes": []})
+        return JobLost(jobid, seconds, failure)
+
+    def _end_adopted(self) -> None:
+        """End processes whose job died before it could: they have become the engine's children."""
+        end_descendants({*(loader.pid for loader in self._loaders.values()), *self._scripts})
+
+    def _reap_script(self, pid: int, pidfd: int) -> None:
+        self._loop.remove_reader(pidfd)
+        os.close(pidfd)
+        _, status = os.waitpid(pid, 0)
+        self._end(self._scripts.pop(pid), os.waitstatus_to_exitcode(status), "")
+
+    def _signal_job(self, loader: _Loader, jobid: str, number: int) -> None:
+        with suppress(OSError):
+            loader.channel.send(format_record({"signal": jobid, "number": int(number)}))
+
+    def _loader(self, method: str, snapshot: Snapshot) -> _Loader:
+        key = (method, snapshot.content)
+        loader = self._loaders.pop(key, None) or self._fork_loader(method, snapshot)
+        self._loaders[key] = loader
+        self._retire()
+        return loader
+
+    def _fork_loader(self, method: str, snapshot: Snapshot) -> _Loader:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, PACKET_NBYTES)
+        parent = os.getpid()
+        pid = os.fork()
+        if pid == 0:
+            run_loader(theirs, parent, method, snapshot, self._sources, self._project)
+        theirs.close()
+        loader = _Loader(method, snapshot.content, pid, os.pidfd_open(pid), ours)
+        self._loop.add_reader(ours.fileno(), lambda: self._hear(loader))
+        self._loop.add_reader(loader.pidfd, lambda: self._reap_loader(loader))
+        self._loop.call_later(IMPORT_SECONDS, lambda: self._end_slow_import(loader))
+        return loader
+
+    def _end_slow_import(self, loader: _Loader) -> None:
+        if not loader.is_ready and loader.pid:
+            os.kill(loader.pid, signal.SIGKILL)
+
+    def _retire(self) -> None:
+        """End loaders that were not used for longest; a busy one stays."""
+        for key in list(self._loaders)[:-MOST_LOADERS]:
+            if not self._loaders[key].jobs and self._loaders[key].is_ready:
+                self._loaders.pop(key).channel.shutdown(socket.SHUT_RDWR)
+
+    def _hear(self, loader: _Loader) -> None:
+        try:
+            data = loader.channel.recv(PACKET_NBYTES, socket.MSG_DONTWAIT)
+            message = parse_record(data) if data else {}
+        except (OSError, RecordError):
+            message = {}
+        if not message:
+            self._loop.remove_reader(loader.channel.fileno())
+            return
+        self._take(loader, message)
+
+    def _take(self, loader: _Loader, message: Record) -> None:
+        if "described" in message:
+            loader.is_ready = True
+            for send in loader.waiting:
+                send()
+            loader.waiting.clear()
+            description = parse_description(message["described"])
+            self._report(MethodDescribed(loader.method, loader.content, description))
+        elif "broken" in message:
+            loader.is_ready = True
+            self._forget(loader)
+            self._report(MethodFailed(loader.method, loader.content, parse_failure(message["broken"])))
+        else:
+            loader.jobs.discard(message["ended"])
+            self._end(message["ended"], int(message["code"]), str(message["reason"]))
+
+    def _reap_loader(self, loader: _Loader) -> None:
+        while loader.jobs:
+            before = len(loader.jobs)
+            self._hear(loader)
+            if len(loader.jobs) == before:
+                break
+        self._loop.remove_reader(loader.pidfd)
+        self._loop.remove_reader(loader.channel.fileno())
+        os.close(loader.pidfd)
+        _, status = os.waitpid(loader.pid, 0)
+        loader.channel.close()
+        loader.pid = 0
+        self._forget(loader)
+        code = os.waitstatus_to_exitcode(status)
+        if not loader.is_ready:
+            reason = f"its import {describe_end(code)}" if code >= 0 else f"its import was {describe_end(code)}"
+            self._report(MethodFailed(loader.method, loader.content, plain_failure("import", reason)))
+        for jobid in sorted(loader.jobs):
+            self._end(jobid, code or 1, f"the loader of {loader.method} was {describe_end(code)}")
+
+    def _forget(self, loader: _Loader) -> None:
+        key = (loader.method, loader.content)
+        if self._loaders.get(key) is loader:
+            del self._loaders[key]

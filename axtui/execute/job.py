@@ -1,0 +1,308 @@
+"""The job process: prepare, analysis, synthesis, commit. Its parent is a loader (or the engine, for a build script).
+
+It reads its order from `setup.json`, says to the engine what it does, and ends either committed or with `error.json`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from axtui.api import context, writer
+from axtui.api.context import Context
+from axtui.api.current import CurrentJob, FinishEarly, stop_saves, wait_for_saves
+from axtui.api.job import job_or_none
+from axtui.base import clock
+from axtui.base.records import Record, digest, digest_of, read_record
+from axtui.base.wire import Message, Wire
+from axtui.execute.analysis_result import AnalysisResult, save_slice_result
+from axtui.execute.failure import Failure, describe_exception
+from axtui.execute.process import become_subreaper, end_descendants, flush_streams, line_buffer_c, redirect
+from axtui.execute.slices import run_slices
+from axtui.execute.stages import Stages
+from axtui.method.hook import SnapshotFinder
+from axtui.project.config import Project
+from axtui.store import layout, progress
+from axtui.store.commit import build_manifest, commit_job, find_files, write_error
+from axtui.store.digest import output_digest
+from axtui.store.record import read_post
+
+
+class JobProcess:
+    """One run of one job, in its own process."""
+
+    def __init__(self, directory: Path, wire: Wire, project: Project, finder: SnapshotFinder) -> None:
+        self._directory = directory
+        self._wire = wire
+        self._finder = finder
+        self._setup = read_record(directory / layout.SETUP, 64 << 20)
+        self._slices = int(self._setup["slices"])
+        self._stage = "launcher"
+        self._began = clock.monotonic()
+        self._times: dict[str, Any] = {"prepare": 0.0, "analysis": 0.0, "per_slice": [], "synthesis": 0.0}
+        self._notes: list[str] = []
+        self._datasets: list[str] = []
+        self._context = _make_context(directory, project, self._setup)
+        self._context.ask = self._ask
+
+    def run(self, work: Callable[[JobProcess], None]) -> int:
+        """Do the work and commit; return the exit status. Whatever happens is told to the engine."""
+        try:
+            self._set_up()
+            work(self)
+            record = self._commit()
+            self._wire.send({"say": "committed", **record})
+            return 0
+        except BaseException as error:  # the job process turns everything into a message
+            self._fail(describe_exception(self._stage, error))
+            return 1
+
+    def run_method(self, module: ModuleType) -> None:
+        """Run the stages of a method."""
+        stages = Stages(module, self._setup)
+        try:
+            self._run_stages(stages)
+        except FinishEarly as early:
+            self._save_result(early.result)
+        self._finish_data()
+
+    def run_script(self, work: Callable[[], Any]) -> None:
+        """Run a build script; its output and result are those of synthesis."""
+        with _Stage(self, "synthesis"):
+            try:
+                result = work()
+            except FinishEarly as early:
+                result = early.result
+            self._save_result(result)
+        self._finish_data()
+
+    def _set_up(self) -> None:
+        os.setpgid(0, 0)
+        become_subreaper()
+        line_buffer_c()
+        context.use(self._context)
+        os.mkdir(self._directory / layout.OUTPUT)
+        progress.write_header(self._directory / layout.PROGRESS, self._slices)
+        self._context.slot = progress.Slot(self._directory / layout.PROGRESS, self._slices)
+
+    def _run_stages(self, stages: Stages) -> None:
+        more: dict[str, Any] = {}
+        if stages.has("prepare"):
+            with _Stage(self, "prepare"):
+                more["prepare_res"] = stages.call("prepare")
+                wait_for_saves()
+                writer.end_prepare()
+        if stages.has("analysis"):
+            with _Stage(self, "analysis"):
+                lengths, early = self._run_analysis(stages, more)
+            if stages.wants("synthesis", "analysis_res"):
+                more["analysis_res"] = AnalysisResult(self._directory, lengths)
+            if early:
+                return
+        if stages.has("synthesis"):
+            with _Stage(self, "synthesis"):
+                result = stages.call("synthesis", **more)
+                self._save_result(result)
+                wait_for_saves()
+
+    def _run_analysis(self, stages: Stages, more: dict[str, Any]) -> tuple[list[int], bool]:
+        keep = stages.wants("synthesis", "analysis_res")
+        began = clock.monotonic()
+        flush_streams()
+        ended = run_slices(self._slices, lambda sliceno: self._run_slice(stages, sliceno, keep, began, more))
+        for sliceno, part in enumerate(ended):
+            self._context.registered.update(part["registered"])
+            self._context.digests.update({name: tuple(value) for name, value in part["digests"].items()})
+            writer.take_slice(sliceno, part["datasets"])
+        self._times["per_slice"] = [part["seconds"] for part in ended]
+        self._end_leftovers()
+        early = [part["early"] for part in ended]
+        if any(early) and not all(early):
+            raise RuntimeError(f"only some slices finished early: {[n for n, each in enumerate(early) if each]}")
+        return [part["length"] for part in ended], all(early)
+
+    def _run_slice(
+        self, stages: Stages, sliceno: int, keep: bool, began: float, more: dict[str, Any]
+    ) -> Record:
+        here = self._context
+        redirect(self._directory, "analysis", sliceno)
+        here.sliceno = sliceno
+        here.ask = None
+        here.registered, here.digests = {}, {}
+        here.slot = progress.Slot(self._directory / layout.PROGRESS, sliceno)
+        here.slot.begin("analysis")
+        failed, length, early = True, -1, False
+        try:
+            try:
+                result = stages.call("analysis", **more)
+                length = save_slice_result(result, self._directory, sliceno) if keep else -1
+            except FinishEarly as finish:
+                if finish.result is not None:
+                    raise RuntimeError("finish_early in analysis takes no result") from None
+                early = True
+            wait_for_saves()
+            datasets = writer.end_slice()
+            failed = False
+        finally:
+            here.slot.end(failed)
+        return {
+            "length": length,
+            "early": early,
+            "datasets": datasets,
+            "registered": here.registered,
+            "digests": here.digests,
+            "seconds": round(clock.monotonic() - began, 6),
+        }
+
+    def _save_result(self, result: Any) -> None:
+        if result is not None:
+            CurrentJob(self._context.jobid).save(result)
+
+    def _finish_data(self) -> None:
+        self._datasets = writer.end_job()
+
+    def enter(self, stage: str) -> None:
+        """Begin a stage: its output files, its place in the record of progress, and a word to the engine."""
+        self._stage = stage
+        self._context.stage = stage
+        if stage != "analysis":
+            redirect(self._directory, stage)
+        if self._context.slot is not None:
+            self._context.slot.begin(stage)
+        if stage != "synthesis" or self._times["analysis"] or self._times["prepare"]:
+            self._wire.send({"say": "stage", "stage": stage})
+
+    def leave(self, stage: str, seconds: float) -> None:
+        """End a stage that went well."""
+        self._times[stage] = round(seconds, 6)
+        os.chdir(self._directory)
+
+    def _ask(self, message: Message) -> Message:
+        self._wire.send(message)
+        return self._wire.receive()
+
+    def _end_leftovers(self) -> None:
+        names = end_descendants()
+        if names:
+            count = len(names)
+            self._notes.append(f"left {count} process{'es' if count > 1 else ''} running: {', '.join(names[:8])}")
+
+    def _commit(self) -> Record:
+        self._stage = "commit"
+        flush_streams()
+        self._end_leftovers()
+        registered = self._register()
+        _remove_empty(self._directory)
+        self._store_observed()
+        kept = [*registered, *([layout.PREVIEW] if layout.RESULT in registered else [])]
+        logs = [*find_files(self._directory, layout.OUTPUT), *find_files(self._directory, layout.METHOD)]
+        data = find_files(self._directory, layout.DATASETS)
+        manifest = build_manifest(self._directory, [*kept, *logs, *data], self._context.digests)
+        datasets = {name: writer.dataset_digest(self._directory, name) for name in self._datasets}
+        output = output_digest({name: manifest[name] for name in registered}, datasets, self._previous())
+        slot = self._context.slot
+        if slot is not None:
+            slot.end(False)
+        times = {**self._times, "total": round(clock.monotonic() - self._began, 6)}
+        commit_job(
+            self._directory,
+            manifest,
+            {
+                "outcome": "finished",
+                "setup": self._setup_digest(),
+                "registered": registered,
+                "datasets": datasets,
+                "subjobs": self._context.subjobs,
+                "links": self._context.links,
+                "output": output,
+                "observed": {name: source.digest for name, source in self._finder.observed.items()},
+                "repeatable": self._inputs_unchanged(),
+                "notes": self._notes,
+                "starttime": self._setup["starttime"],
+                "endtime": clock.wall(),
+                "exectime": times,
+            },
+        )
+        return {"output": output, "seconds": times["total"], "notes": self._notes}
+
+    def _register(self) -> list[str]:
+        """Return the files that are the job's output, after temporary ones are gone."""
+        files = self._context.registered
+        if all(files.values()):
+            CurrentJob(self._context.jobid).register_files("*")
+        for name, is_temporary in files.items():
+            if is_temporary:
+                (self._directory / name).unlink(missing_ok=True)
+        return sorted(name for name, is_temporary in files.items() if not is_temporary)
+
+    def _store_observed(self) -> None:
+        for name, source in self._finder.observed.items():
+            path = self._directory / layout.METHOD / "observed" / f"{name}.py"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(source.data)
+
+    def _previous(self) -> str:
+        previous = job_or_none(self._setup["jobs"].get("previous"))
+        if not previous:
+            return ""
+        return digest_of([previous.params.parameters, read_post(Path(previous.path))["output"]])
+
+    def _setup_digest(self) -> str:
+        return digest((self._directory / layout.SETUP).read_bytes())
+
+    def _inputs_unchanged(self) -> bool:
+        for name, _, stamp in self._setup.get("input_files", {}).values():
+            info = os.stat(os.path.join(self._context.input_directory, name))
+            if [info.st_dev, info.st_ino, info.st_size, info.st_mtime_ns] != stamp:
+                self._notes.append(f"the input file {name} changed while it was read; this job will not be reused")
+                return False
+        return True
+
+    def _fail(self, failure: Failure) -> None:
+        slot = self._context.slot
+        if slot is not None:
+            slot.end(True)
+        stop_saves()
+        self._end_leftovers()
+        seconds = round(clock.monotonic() - self._began, 6)
+        record = {**failure.to_record(), "seconds": seconds, "notes": self._notes, "exectime": self._times}
+        write_error(self._directory, record)
+        self._wire.send({"say": "failed", **failure.to_record(), "seconds": seconds})
+
+
+class _Stage:
+    def __init__(self, job: JobProcess, stage: str) -> None:
+        self._job = job
+        self._stage = stage
+        self._began = clock.monotonic()
+
+    def __enter__(self) -> None:
+        self._job.enter(self._stage)
+
+    def __exit__(self, kind: type[BaseException] | None, error: object, trace: object) -> None:
+        if kind is None or kind is FinishEarly:
+            self._job.leave(self._stage, clock.monotonic() - self._began)
+
+
+def _make_context(directory: Path, project: Project, setup: Record) -> Context:
+    return Context(
+        workdirs=project.workdirs,
+        slices=int(setup["slices"]),
+        root=project.root,
+        input_directory=Path(setup["input_directory"]),
+        result_directory=project.result_directory,
+        jobid=directory.name,
+        directory=directory,
+        is_build=bool(setup.get("is_build", False)),
+    )
+
+
+def _remove_empty(directory: Path) -> None:
+    """Remove output files that nothing was written to."""
+    with os.scandir(directory / layout.OUTPUT) as entries:
+        for entry in entries:
+            if entry.stat(follow_symlinks=False).st_size == 0:
+                os.unlink(entry.path)

@@ -1,0 +1,157 @@
+"""The loader: a process that has imported one method from one snapshot, and forks a job process for each job of it.
+
+It is forked from the engine, has one thread, holds no lock of the engine, and dies with it. Messages are JSON, one a
+packet: it says `described` or `broken` once, then `ended` for each job; it takes `start` (with the job's end of its
+wire) and `signal`.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import os
+import select
+import signal
+import socket
+import sys
+from contextlib import suppress
+from pathlib import Path
+from types import ModuleType
+
+from axtui.base.records import format_record, parse_record
+from axtui.base.wire import Message, Wire
+from axtui.execute.failure import describe_exception
+from axtui.execute.job import JobProcess
+from axtui.execute.process import begin_child, exit_now
+from axtui.execute.stages import set_threads
+from axtui.method.description import describe_method, format_description
+from axtui.method.hook import SnapshotFinder, install
+from axtui.method.snapshot import Snapshot
+from axtui.method.sources import Sources
+from axtui.project.config import Project
+
+PACKET_NBYTES = 1 << 18
+
+
+def run_loader(
+    channel: socket.socket, parent: int, method: str, snapshot: Snapshot, sources: Sources, project: Project
+) -> None:
+    """Be a loader, and never return."""
+    try:
+        begin_child(parent, f"load {method}", [channel.fileno()])
+        _redirect(project)
+        set_threads(os.cpu_count() or 1, project.slices)
+        finder = install(snapshot, sources)
+        module = _import(channel, method, snapshot.module)
+        if module is not None:
+            gc.freeze()
+            _Loader(channel, module, finder, project).serve()
+    finally:
+        exit_now(0)
+
+
+def _redirect(project: Project) -> None:
+    """Send what imports print to a file of the project; the loader has no terminal."""
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    target = os.open(project.private / "imports.log", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+    os.dup2(target, 1)
+    os.dup2(target, 2)
+    os.close(target)
+
+
+def _import(channel: socket.socket, method: str, name: str) -> ModuleType | None:
+    try:
+        module = importlib.import_module(name)
+        description = describe_method(method, module)
+        channel.send(format_record({"described": format_description(description)}))
+        return module
+    except BaseException as error:  # whatever an import raises concerns this method alone
+        failure = describe_exception("import", error)
+        record = {**failure.to_record(), "traceback": failure.traceback[-(PACKET_NBYTES // 8) :]}
+        channel.send(format_record({"broken": record}))
+        return None
+
+
+class _Loader:
+    def __init__(
+        self, channel: socket.socket, module: ModuleType, finder: SnapshotFinder, project: Project
+    ) -> None:
+        self._channel = channel
+        self._module = module
+        self._finder = finder
+        self._project = project
+        self._jobs: dict[int, tuple[str, int]] = {}
+        """The job and process of each pidfd."""
+
+    def serve(self) -> None:
+        poll = select.poll()
+        poll.register(self._channel, select.POLLIN)
+        while True:
+            for fd, _ in poll.poll():
+                if fd == self._channel.fileno():
+                    pidfd = self._take_order()
+                    if pidfd is not None:
+                        poll.register(pidfd, select.POLLIN)
+                else:
+                    poll.unregister(fd)
+                    self._reap(fd)
+
+    def _take_order(self) -> int | None:
+        data, fds, _, _ = socket.recv_fds(self._channel, PACKET_NBYTES, 1)
+        if not data:
+            exit_now(0)
+        order = parse_record(data)
+        if "start" in order:
+            return self._start(Path(order["start"]), fds[0])
+        self._signal(str(order["signal"]), int(order["number"]))
+        return None
+
+    def _start(self, directory: Path, fd: int) -> int | None:
+        parent = os.getpid()
+        try:
+            pid = os.fork()
+        except OSError as error:
+            os.close(fd)
+            self._say({"ended": directory.name, "code": 1, "reason": f"cannot start the job: {error.strerror}"})
+            return None
+        if pid == 0:
+            run_child(directory, fd, parent, self._module, self._finder, self._project)
+        os.close(fd)
+        pidfd = os.pidfd_open(pid)
+        self._jobs[pidfd] = (directory.name, pid)
+        return pidfd
+
+    def _signal(self, jobid: str, number: int) -> None:
+        for running, pid in self._jobs.values():
+            if running == jobid:
+                with suppress(ProcessLookupError):
+                    os.killpg(pid, number)
+                with suppress(ProcessLookupError):
+                    os.kill(pid, number)
+
+    def _reap(self, pidfd: int) -> None:
+        """End what is left of a job's process group while its leader still holds the number, then reap the leader."""
+        jobid, pid = self._jobs.pop(pidfd)
+        os.close(pidfd)
+        os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(pid, signal.SIGKILL)
+        _, status = os.waitpid(pid, 0)
+        self._say({"ended": jobid, "code": os.waitstatus_to_exitcode(status), "reason": ""})
+
+    def _say(self, message: Message) -> None:
+        self._channel.send(format_record(message))
+
+
+def run_child(
+    directory: Path, fd: int, parent: int, module: ModuleType, finder: SnapshotFinder, project: Project
+) -> None:
+    """Be a job process, and never return."""
+    code = 1
+    try:
+        begin_child(parent, directory.name, [fd])
+        wire = Wire(socket.socket(fileno=fd))
+        code = JobProcess(directory, wire, project, finder).run(lambda job: job.run_method(module))
+    finally:
+        sys.stdout.flush()
+        exit_now(code)

@@ -1,0 +1,93 @@
+"""Calling a method's functions: parameters by name, module globals, what each stage may ask for."""
+
+from __future__ import annotations
+
+import inspect
+import os
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+from axtui.api import context
+from axtui.api.current import CurrentJob
+from axtui.api.dataset import Dataset, DatasetList, NoDataset
+from axtui.api.job import Job, job_or_none, typed_params
+from axtui.base.dotdict import DotDict
+from axtui.base.records import Record
+from axtui.build.joblist import JobList
+
+
+class Stages:
+    """The functions of one method, with the parameters of one job."""
+
+    def __init__(self, module: ModuleType, setup: Record) -> None:
+        self._module = module
+        self.params = typed_params(setup)
+        self._values = {
+            "params": self.params,
+            "options": self.params.options,
+            "datasets": DotDict({name: _dataset(value) for name, value in self.params.datasets.items()}),
+            "jobs": DotDict({name: _job(value) for name, value in self.params.jobs.items()}),
+            "slices": self.params.slices,
+            "job": CurrentJob(setup["jobid"]),
+        }
+        for group in ("options", "datasets", "jobs"):
+            setattr(module, group, self._values[group])
+
+    def has(self, stage: str) -> bool:
+        """Tell whether the method has a stage."""
+        return callable(getattr(self._module, stage, None))
+
+    def wants(self, stage: str, name: str) -> bool:
+        """Tell whether a stage asks for a parameter."""
+        return self.has(stage) and name in _parameters(getattr(self._module, stage))
+
+    def call(self, stage: str, **more: Any) -> Any:
+        """Run a stage with the parameters it asks for.
+
+        Raises:
+            AttributeError: It asks for something that this stage does not have.
+        """
+        function = getattr(self._module, stage)
+        values = {**self._values, "running": stage, "sliceno": context.current().sliceno, **more}
+        if stage == "analysis" and "sliceno" not in _parameters(function):
+            raise TypeError("analysis has no parameter sliceno; it must take the number of its slice")
+        return call_function(function, values)
+
+
+def call_function(function: Callable[..., Any], values: dict[str, Any]) -> Any:
+    """Call a function with those values that its parameters name.
+
+    Raises:
+        AttributeError: It asks for something that is not among them.
+    """
+    wanted = _parameters(function)
+    for name in wanted:
+        if name not in values:
+            where = function.__name__
+            raise AttributeError(f"{where} asks for {name!r}, which is not there; there are {', '.join(values)}")
+    return function(**{name: values[name] for name in wanted})
+
+
+def _parameters(function: Callable[..., Any]) -> list[str]:
+    kinds = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
+    return [name for name, each in inspect.signature(function).parameters.items() if each.kind in kinds]
+
+
+def _dataset(value: Any) -> Any:
+    if isinstance(value, list):
+        return DatasetList(_dataset(item) for item in value)
+    return Dataset(value) if value else NoDataset
+
+
+def _job(value: Any) -> Job | JobList:
+    if isinstance(value, list):
+        return JobList(job_or_none(item) for item in value)
+    return job_or_none(value)
+
+
+def set_threads(cores: int, slices: int) -> None:
+    """Give numeric libraries their share of the cores, unless the user has said how many threads."""
+    share = str(max(1, cores // max(1, slices)))
+    for name in ("OMP_NUM_THREADS", "POLARS_MAX_THREADS"):
+        os.environ.setdefault(name, share)
