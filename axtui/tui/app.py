@@ -32,7 +32,7 @@ from axtui.tui.workbench import Workbench
 _FRAME_SECONDS = 1 / 30
 
 
-class AxtuiApp(App[None]):
+class AxtuiApp(App[None], inherit_bindings=False):
     """The workbench of one project.
 
     Args:
@@ -79,6 +79,11 @@ class AxtuiApp(App[None]):
         """The main screen."""
         return next(screen for screen in self.screen_stack if isinstance(screen, Workbench))
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether something that is known is still to be drawn."""
+        return self._due or self.workbench.is_due
+
     def get_default_screen(self) -> Screen[None]:
         """Begin with the workbench."""
         return Workbench(self.board, self.reader)
@@ -100,18 +105,22 @@ class AxtuiApp(App[None]):
         if self._engines is not None:
             self._link = Link(self._engines, self._heard, self._show_link, self._catch_up)
             self.run_worker(self._link.keep(), group="link")
-            self.run_worker(self._follow_sources(), group="watch", exit_on_error=False)
+            self.run_worker(self._follow_sources(), group="watch")
 
     async def _follow_sources(self) -> None:
         from axtui.watch.watcher import follow
 
-        async for paths in follow(self.project):
-            self._request("hint", paths=list(paths))
+        try:
+            async for paths in follow(self.project):
+                self._request("hint", paths=list(paths))
+        except OSError as error:
+            self.say(f"{error}; the engine looks at them every ten seconds.", "warning")
 
     def _catch_up(self) -> None:
         """Catch up with the journal, have the sources looked at, and build where nothing was ever built."""
         self._request("attach", since=self.board.last_seq + 1)
         self._request("watch", on=self._watches)
+        self._request("state")
         self._request("hint", paths=[])
         if self.board.build is None:
             self.build("asked")
@@ -124,6 +133,8 @@ class AxtuiApp(App[None]):
                 asked = self._pending.pop(message["re"])
                 if message.get("error"):
                     self.say(f"{asked}: {message['error']}", "error")
+                elif asked == "state":
+                    self.board.learn(message.get("watching") is True, message.get("methods"))
         self._draw_soon()
 
     def _fold(self, record: Any) -> None:

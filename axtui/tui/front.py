@@ -61,6 +61,8 @@ def _be_screen(screen: Callable[[], int], front: int) -> None:
     code = 1
     try:
         _die_with(front)
+        for name in ("COLUMNS", "LINES"):
+            os.environ.pop(name, None)  # an exported size would be believed after the terminal was resized
         code = screen()
     except BaseException:
         import traceback

@@ -45,8 +45,8 @@ def draw_row(row: Row, lane: LaneRow, table: Table, columns: Columns, view: View
     _put_lanes(line, row, lane, palette)
     line.pad(2 + columns.lanes + 1)
     _put_name(line, row, table.depth(row), columns.name, palette)
-    job = cut(safe(row.job or "·"), columns.job).ljust(columns.job)
-    line.put(f" {job} ", palette["muted" if row.job else "faint"])
+    job = "" if row.state == "waiting" else row.job
+    line.put(f" {cut(safe(job or '·'), columns.job).ljust(columns.job)} ", palette["muted" if job else "faint"])
     if row.state == "running":
         _put_running(line, row, columns, view, palette)
     else:

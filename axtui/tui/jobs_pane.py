@@ -67,6 +67,8 @@ class JobsPane(Pane, inherit_bindings=False):
         self._marks: dict[str, str] = {}
         self._shares: Mapping[str, Share] = {}
         self._extra: dict[str, Row] = {}
+        self._inputs: dict[str, list[str]] = {}
+        self._users: dict[str, list[str]] = {}
         self._filter = ""
         self.cursor = ""
 
@@ -153,11 +155,11 @@ class JobsPane(Pane, inherit_bindings=False):
 
     def action_input(self) -> None:
         """Move the cursor to the nearest input of its row."""
-        self._jump([found.row for found in self._board.table.inputs(self.row)] if self.row else [], last=True)
+        self._jump(self._inputs.get(self.cursor, []), last=True)
 
     def action_user(self) -> None:
         """Move the cursor to the nearest row that reads its row."""
-        self._jump([found.row for found in self._board.table.users(self.row)] if self.row else [], last=False)
+        self._jump(self._users.get(self.cursor, []), last=False)
 
     def action_open(self) -> None:
         """Ask for a close look at the row."""
@@ -194,6 +196,7 @@ class JobsPane(Pane, inherit_bindings=False):
         was = self._at.get(self.cursor, 0)
         top = was - self.scroll_offset.y
         table = self._board.table
+        self._link_rows()
         shown = [key for key in [*table.order, *self._extra] if self._matches(key)]
         self._keys, self._at = shown, {key: at for at, key in enumerate(shown)}
         self._lanes = [] if self._filter else self._lay_lanes()
@@ -206,9 +209,17 @@ class JobsPane(Pane, inherit_bindings=False):
         self._mark()
         self.refresh()
 
-    def _lay_lanes(self) -> list[LaneRow]:
+    def _link_rows(self) -> None:
+        """Note for each row what it reads and what reads it."""
         table = self._board.table
-        inputs = [[self._at[i.row] for i in table.inputs(row) if i.row in self._at] for row in table]
+        self._inputs = {row.row: [found.row for found in table.inputs(row)] for row in table}
+        self._users = {}
+        for row, inputs in self._inputs.items():
+            for key in inputs:
+                self._users.setdefault(key, []).append(row)
+
+    def _lay_lanes(self) -> list[LaneRow]:
+        inputs = [[self._at[key] for key in self._inputs[row]] for row in self._board.table.order]
         wide = self.size.width >= _NARROW + 30 or self.size.width >= 76
         return lay_out(inputs, _LANES_WIDE if wide else _LANES_NARROW) + [_FLAT] * len(self._extra)
 
@@ -229,11 +240,9 @@ class JobsPane(Pane, inherit_bindings=False):
 
     def _mark(self) -> None:
         """Mark the cursor's row, what it reads and what reads it, in the gutter."""
-        row = self._board.table.rows.get(self.cursor)
-        marks = {self.cursor: "▌"}
-        if row:
-            marks = {found.row: "‹" for found in self._board.table.inputs(row)} | marks
-            marks = {found.row: "›" for found in self._board.table.users(row)} | marks
+        marks = dict.fromkeys(self._inputs.get(self.cursor, []), "‹")
+        marks |= dict.fromkeys(self._users.get(self.cursor, []), "›")
+        marks[self.cursor] = "▌"
         changed = {key for key in {*marks, *self._marks} if marks.get(key) != self._marks.get(key)}
         self._marks = marks
         self.refresh_rows(changed)
@@ -249,7 +258,7 @@ class JobsPane(Pane, inherit_bindings=False):
         """Make a row for each broken method that has none in this build."""
         present = {row.method for row in self._board.table}
         broken = [value for name, value in sorted(self._board.broken.items()) if name not in present]
-        return {f"!{value.method}": Row(f"!{value.method}", value.method, broken=value) for value in broken}
+        return {value.key: Row(value.key, value.method, broken=value) for value in broken}
 
     def _show_title(self) -> None:
         total = len(self._board.table.order)

@@ -76,7 +76,7 @@ class Pane(ScrollView, can_focus=True, inherit_bindings=False):
 
     def go_to(self, y: int) -> None:
         """Scroll so that a line is the first visible one, as far as there are lines."""
-        self.scroll_to(y=max(0, min(y, self._lines - self.size.height)), animate=False, immediate=True)
+        self.scroll_to(y=max(0, min(y, self._lines - self.size.height)), animate=False, force=True, immediate=True)
 
     def action_line(self, step: int) -> None:
         """Scroll by lines."""

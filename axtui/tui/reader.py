@@ -15,7 +15,7 @@ from axtui.base.errors import RecordError, UnsafePathError
 from axtui.base.files import read_limited, safe_join
 from axtui.base.ids import parse_jobid
 from axtui.base.text import safe
-from axtui.event.events import Entry
+from axtui.event.events import BuildFinished, Entry
 from axtui.event.journal import find_segments, parse_lines
 from axtui.project.config import Project
 from axtui.store import layout
@@ -26,6 +26,8 @@ from axtui.tui.tail import Chosen, Tail
 _SOURCE_NBYTES = 2 << 20
 _ENTRIES_MOST = 1000
 _PREVIEW_LINES = 40
+_BUILDS = 3
+_STANDING = (b"MethodBroken", b"MethodRepaired", b"WatchingChanged")
 _BEGIN = b'"event":"BuildStarted"'
 
 
@@ -43,8 +45,17 @@ class Reader:
     def __init__(self, project: Project) -> None:
         self._project = project
 
-    def last_entries(self, builds: int = 3) -> list[Entry]:
-        """Return the journal's entries from the start of the last few builds on, parsing no more than those."""
+    def last_entries(self) -> list[Entry]:
+        """Return what the journal says of the last build; of a few more where that one did not finish well.
+
+        No more is parsed than that, because the first frame waits for it. What was said before of methods and of
+        watching comes along.
+        """
+        entries = self._entries_of(1)
+        outcomes = [entry.event.outcome for entry in entries if isinstance(entry.event, BuildFinished)]
+        return entries if "finished" in outcomes else self._entries_of(_BUILDS)
+
+    def _entries_of(self, builds: int) -> list[Entry]:
         data = b""
         for segment in reversed(find_segments(self._project.journal)):
             try:
@@ -53,7 +64,7 @@ class Reader:
                 break
             start = _find_start(data, builds)
             if start >= 0:
-                return list(parse_lines(data[start:]))
+                return [*_find_standing(data[:start]), *parse_lines(data[start:])]
         return list(parse_lines(data))
 
     def directory(self, jobid: str) -> Path | None:
@@ -132,6 +143,20 @@ def _find_start(data: bytes, builds: int) -> int:
         if at < 0:
             return -1
     return data.rfind(b"\n", 0, at) + 1
+
+
+def _find_standing(data: bytes) -> list[Entry]:
+    """Return the entries on methods and watching, which stand until another says otherwise."""
+    found = [line for name in _STANDING for line in _lines_with(data, b'"event":"%s"' % name)]
+    return sorted(parse_lines(b"".join(found)), key=lambda entry: entry.seq)
+
+
+def _lines_with(data: bytes, text: bytes) -> Iterator[bytes]:
+    at = data.find(text)
+    while at >= 0:
+        end = data.find(b"\n", at) + 1 or len(data)
+        yield data[data.rfind(b"\n", 0, at) + 1 : end]
+        at = data.find(text, end)
 
 
 def _read_lines(base: Path, name: str) -> list[str]:

@@ -32,6 +32,11 @@ class Broken:
     line: int
     message: str
 
+    @property
+    def key(self) -> str:
+        """The key under which it is shown where it has no row."""
+        return f"!{self.method}"
+
 
 @dataclass(slots=True)
 class Row:
@@ -153,7 +158,7 @@ class Table:
 
     def users(self, row: Row) -> list[Row]:
         """Return the rows that read this one's job, in order."""
-        return [other for other in self if other is not row and any(i is row for i in self.inputs(other))]
+        return [other for other in self if any(found is row for found in self.inputs(other))]
 
     def depth(self, row: Row) -> int:
         """Return how many jobs stand between the script and this one; a subjob of a script's job has 1."""

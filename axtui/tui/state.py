@@ -33,6 +33,7 @@ class Board:
         table: The rows of that build's script.
         broken: The methods that cannot be used as they stand, by name.
         watching: Whether a save rebuilds; None before the engine said so.
+        failures: Keys of what failed in this build, the newest last: rows, and broken methods that have none.
         notes: What the engine had to say, the newest last.
         last_seq: The number of the last event folded in.
     """
@@ -117,6 +118,12 @@ class Board:
             case event:
                 self._apply_job(entry, event)
 
+    def learn(self, watching: bool, methods: object) -> None:
+        """Take what the engine answers when it is asked for its state."""
+        self.watching = watching
+        self.methods = methods if isinstance(methods, int) else self.methods
+        self._any = True
+
     def _apply_job(self, entry: ev.Entry, event: ev.Event) -> None:
         match event:
             case ev.JobRequested():
@@ -143,15 +150,15 @@ class Board:
                 row.seconds, row.part, row.message = event.seconds, event.part, event.message
                 row.file, row.line = event.file, event.line
                 self._end_stages(row)
-                self._fail(row)
+                self._fail(row.row)
             case ev.JobCancelled():
                 row = self._answer(event.build, event.row, "cancelled", event.job)
                 row.message, row.seconds = event.why, max(0.0, entry.seconds - row.began) if row.began else 0.0
                 self._end_stages(row)
             case ev.RequestRefused():
                 row = self._answer(event.build, event.row, "failed", "", event.method)
-                row.message, row.file, row.line, row.part = event.message, event.file, event.line, ""
-                self._fail(row)
+                row.message, row.file, row.line, row.job = event.message, event.file, event.line, ""
+                self._fail(row.row)
 
     def _begin_build(self, entry: ev.Entry, event: ev.BuildStarted) -> None:
         build = Build(event.build, event.script, event.job, event.cause, event.saved, entry.at, entry.seconds)
@@ -253,9 +260,9 @@ class Board:
         if row.stages:
             row.stages = (*row.stages, ("", max(row.began + row.seconds, row.stages[-1][1])))
 
-    def _fail(self, row: Row) -> None:
-        if row.row not in self.failures:
-            self.failures.append(row.row)
+    def _fail(self, key: str) -> None:
+        if key not in self.failures:
+            self.failures.append(key)
 
     def _change_sources(self, event: ev.SourcesChanged) -> None:
         for keys, text in ((event.stale, "source changed"), (event.after, "after it")):
@@ -266,12 +273,16 @@ class Board:
                     self._changed.add(key)
 
     def _break_method(self, event: ev.MethodBroken) -> None:
-        self.broken[event.method] = Broken(event.method, event.file, event.line, event.message)
+        broken = Broken(event.method, event.file, event.line, event.message)
+        self.broken[event.method] = broken
         self._mark_method(event.method)
+        self._fail(next((row.row for row in self.table if row.method == event.method), broken.key))
 
     def _repair_method(self, method: str) -> None:
-        self.broken.pop(method, None)
+        broken = self.broken.pop(method, None)
         self._mark_method(method)
+        repaired = {row.row for row in self.table if row.method == method and not row.problem[0]}
+        self.failures = [key for key in self.failures if key not in repaired and not (broken and key == broken.key)]
 
     def _mark_method(self, method: str) -> None:
         for table in self._tables.values():

@@ -33,7 +33,7 @@ _PANES = ("jobs", "detail", "output", "source")
 _DRAG_MOST = 10
 
 
-class Workbench(Screen[None]):
+class Workbench(Screen[None], inherit_bindings=False):
     """What the jobs of the last build are doing, and everything about one of them."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -55,6 +55,7 @@ class Workbench(Screen[None]):
         Binding("escape", "back", "back", show=False, id="screen.back"),
         Binding("question_mark", "help", "keys", id="help.open"),
         Binding("q", "app.quit", "quit", id="app.leave"),
+        Binding("ctrl+c,super+c", "screen.copy_text", "copy what is selected", show=False, id="screen.copy"),
     ]
 
     def __init__(self, board: Board, reader: Reader) -> None:
@@ -65,7 +66,9 @@ class Workbench(Screen[None]):
         self._reader = reader
         self._facts = Facts()
         self._facts_of: tuple[str, str] | None = None
-        self._due = False
+        self.is_due = False
+        """Whether the row under the cursor is still to be shown in the other panes."""
+        self._current = "jobs"
         self._notice = ""
         self._dismissed: set[str] = set()
 
@@ -142,12 +145,12 @@ class Workbench(Screen[None]):
 
     def show_row(self) -> None:
         """Show the row under the cursor in the other panes once the keys that are waiting have been taken."""
-        if not self._due:
-            self._due = True
+        if not self.is_due:
+            self.is_due = True
             self.call_after_refresh(self._show_row)
 
     def _show_row(self) -> None:
-        self._due = False
+        self.is_due = False
         row = self.row
         self._facts = self._read_facts(row)
         cast("DetailPane", self.pane("detail")).show(row, self._board.table, self._facts)
@@ -175,7 +178,7 @@ class Workbench(Screen[None]):
         open_failures = [key for key in self._board.failures if key not in self._dismissed]
         self._dismissed &= set(self._board.failures)
         self._notice = open_failures[-1] if open_failures else ""
-        row = self._board.table.rows.get(self._notice)
+        row = self.jobs.find(self._notice)
         if row is None or (row.row == self.jobs.cursor and not self._is_elsewhere()):
             self.query_one(NoticeBar).show(None)
             self._notice = ""
@@ -212,6 +215,7 @@ class Workbench(Screen[None]):
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         """Bring the pane with the focus to the front, and show its keys."""
         if isinstance(event.widget, Pane) and event.widget.id:
+            self._current = event.widget.id
             self._choose_front(event.widget.id)
         self._show_keys()
 
@@ -238,6 +242,7 @@ class Workbench(Screen[None]):
 
     def open_pane(self, name: str) -> None:
         """Give a pane the focus, and the screen if another had it."""
+        self._current = name
         self._choose_front(name)
         if self.has_class("zoomed"):
             self._zoom(name)
@@ -250,26 +255,22 @@ class Workbench(Screen[None]):
         self.set_class(bool(name), "zoomed")
         self.set_class(name == "jobs", "zoom-jobs")
 
-    @property
-    def _focused_pane(self) -> str:
-        return self.focused.id or "jobs" if isinstance(self.focused, Pane) else "jobs"
-
     def action_pane(self, number: int) -> None:
         """Go to a pane by its number; the same number again zooms it."""
         name = _PANES[number - 1]
-        if self.focused is self.pane(name):
+        if self._current == name:
             self.action_zoom()
         else:
             self.open_pane(name)
 
     def action_next_pane(self, step: int) -> None:
         """Go to the next pane."""
-        at = _PANES.index(self._focused_pane)
+        at = _PANES.index(self._current)
         self.open_pane(_PANES[(at + step) % len(_PANES)])
 
     def action_zoom(self) -> None:
         """Give the pane with the focus the screen, or take it back."""
-        self._zoom("" if self.has_class("zoomed") else self._focused_pane)
+        self._zoom("" if self.has_class("zoomed") else self._current)
 
     def action_back(self) -> None:
         """Take one step back: zoom, filter, notice, then the job list."""

@@ -6,7 +6,7 @@ It starts a thread, so it runs in clients and never in the engine. Decides nothi
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -18,12 +18,18 @@ _DEBOUNCE_MS = 50
 _PASSED_OVER = frozenset({"__pycache__", "node_modules", "build", "dist"})
 
 
-async def follow(project: Project) -> AsyncIterator[tuple[str, ...]]:
+Hint = tuple[str, ...]
+
+
+async def follow(project: Project) -> AsyncGenerator[Hint, None]:
     """Give the paths that may have changed, batch by batch, until it is cancelled.
 
     The project's own directory and its input directory are watched flat, its source directories with all below them.
+
+    Raises:
+        OSError: Something cannot be watched, or not any more; the limit of watches may be reached.
     """
-    hints: asyncio.Queue[tuple[str, ...]] = asyncio.Queue()
+    hints: asyncio.Queue[Hint | OSError] = asyncio.Queue()
     flat = {project.root, project.input_directory}
     tasks = [
         asyncio.create_task(_watch(flat, False, hints)),
@@ -31,7 +37,10 @@ async def follow(project: Project) -> AsyncIterator[tuple[str, ...]]:
     ]
     try:
         while True:
-            yield await hints.get()
+            hint = await hints.get()
+            if isinstance(hint, OSError):
+                raise hint
+            yield hint
     finally:
         for task in tasks:
             task.cancel()
@@ -57,7 +66,8 @@ def is_source(path: str) -> bool:
     return not ("/__pycache__/" in path or name.startswith(".") or name.endswith(("~", ".swp", ".pyc", ".tmp")))
 
 
-async def _watch(directories: Iterable[Path], deep: bool, hints: asyncio.Queue[tuple[str, ...]]) -> None:
+async def _watch(directories: Iterable[Path], deep: bool, hints: asyncio.Queue[Hint | OSError]) -> None:
+    """Put hints, and what ended the watching, into the queue."""
     from watchfiles import awatch
 
     present = [directory for directory in directories if directory.is_dir()]
@@ -65,5 +75,8 @@ async def _watch(directories: Iterable[Path], deep: bool, hints: asyncio.Queue[t
         return
     changes = awatch(*present, watch_filter=lambda _, path: is_source(path), debounce=_DEBOUNCE_MS, step=_STEP_MS,
                      recursive=deep)  # fmt: skip
-    async for batch in changes:
-        await hints.put(tuple(sorted({path for _, path in batch})))
+    try:
+        async for batch in changes:
+            await hints.put(tuple(sorted({path for _, path in batch})))
+    except (OSError, RuntimeError) as error:
+        await hints.put(OSError(f"sources cannot be watched: {error}"))

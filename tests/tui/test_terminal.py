@@ -1,0 +1,170 @@
+"""The workbench in a real terminal (tmux): whole again after whatever ends it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.tui.flights import record_flights
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed"),
+]
+
+TREE = Path(__file__).resolve().parents[2]
+OPEN = """
+import sys
+from pathlib import Path
+from axtui.project.config import read_project
+from axtui.tui.front import run_behind_front
+
+def screen():
+    from axtui.tui.app import AxtuiApp
+    app = AxtuiApp(read_project(Path(sys.argv[1])))
+    app.run()
+    return app.return_code or 0
+
+print("FRONT", __import__("os").getpid(), flush=True)
+sys.exit(run_behind_front(screen))
+"""
+
+
+class Terminal:
+    """A tmux server of its own with one shell in it."""
+
+    def __init__(self, directory: Path) -> None:
+        self._socket = str(directory / "tmux")
+        self.run("-f", "/dev/null", "new-session", "-d", "-s", "t", "-x", "160", "-y", "45", "env -u NO_COLOR bash --norc")
+
+    def run(self, *words: str) -> str:
+        """Run a tmux command."""
+        return subprocess.run(["tmux", "-S", self._socket, *words], capture_output=True, text=True, check=True).stdout
+
+    def type(self, *keys: str) -> None:
+        """Press keys."""
+        self.run("send-keys", "-t", "t", *keys)
+
+    def screen(self) -> str:
+        """Return what is on the screen."""
+        return self.run("capture-pane", "-p", "-t", "t")
+
+    def modes(self) -> str:
+        """Return what a program may have left switched on."""
+        names = ("alternate_on", "cursor_flag", "mouse_any_flag", "mouse_sgr_flag", "keypad_flag")
+        return self.run("display", "-p", "-t", "t", " ".join(f"#{{{name}}}" for name in names)).strip()
+
+    def wait(self, holds: Callable[[str], bool]) -> str:
+        """Look at the screen until something holds of it."""
+        for _ in range(600):
+            screen = self.screen()
+            if holds(screen):
+                return screen
+            time.sleep(0.025)
+        raise AssertionError(f"never held; the screen:\n{self.screen()}")
+
+    def close(self) -> None:
+        """End the server and the shell."""
+        self.run("kill-server")
+
+
+@pytest.fixture
+def terminal(tmp_path: Path) -> Iterator[Terminal]:
+    """Give a terminal in which the workbench stands on a recorded build, behind its front."""
+    record_flights(tmp_path / "p")
+    (tmp_path / "open.py").write_text(OPEN)
+    terminal = Terminal(tmp_path)
+    command = f"{sys.executable} {tmp_path}/open.py {tmp_path}/p"
+    terminal.type(f"stty -a > {tmp_path}/before; PYTHONPATH={TREE} {command} ; echo ENDED $?", "Enter")
+    terminal.wait(lambda screen: "1 Jobs" in screen and "dev-35" in screen)
+    yield terminal
+    terminal.close()
+
+
+def processes(directory: Path) -> tuple[int, int]:
+    """Return the process ids of front and screen."""
+    found = []
+    for path in Path("/proc").iterdir():
+        if path.name.isdecimal():
+            try:
+                words = (path / "cmdline").read_bytes().split(b"\0")
+            except OSError:
+                continue
+            if len(words) > 1 and words[1] == os.fsencode(directory / "open.py"):
+                found.append(int(path.name))
+    front, screen = sorted(found)
+    return front, screen
+
+
+def assert_whole(terminal: Terminal, directory: Path, code: int) -> str:
+    """Look that the shell is back with the code, every mode off, and the settings those from before."""
+    screen = terminal.wait(lambda screen: f"ENDED {code}" in screen)
+    terminal.type(f"stty -a > {directory}/after; echo COMPARED", "Enter")
+    terminal.wait(lambda screen: "\nCOMPARED" in screen)
+    assert terminal.modes().startswith("0 1 0 0")
+    assert (directory / "after").read_text() == (directory / "before").read_text()
+    return screen
+
+
+def test_q_leaves_a_whole_terminal(terminal: Terminal, tmp_path: Path) -> None:
+    """Quitting gives the shell back with status 0."""
+    terminal.type("q")
+
+    assert_whole(terminal, tmp_path, 0)
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSEGV])
+def test_a_killed_screen_leaves_a_whole_terminal(terminal: Terminal, tmp_path: Path, number: signal.Signals) -> None:
+    """The front restores the terminal, says that jobs go on, and ends with 128 + n."""
+    os.kill(processes(tmp_path)[1], number)
+
+    assert "jobs continue; run axtui to come back" in assert_whole(terminal, tmp_path, 128 + number)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("which", [0, 1])
+def test_a_signal_to_either_process_leaves_a_whole_terminal(
+    terminal: Terminal, tmp_path: Path, number: signal.Signals, which: int
+) -> None:
+    """TERM and HUP end both, whichever gets them."""
+    os.kill(processes(tmp_path)[which], number)
+
+    assert_whole(terminal, tmp_path, 128 + number)
+
+
+def test_an_interrupt_from_outside_asks_nobody_and_leaves(terminal: Terminal, tmp_path: Path) -> None:
+    """INT to the screen is like q: without an engine nothing runs for it, so it leaves."""
+    os.kill(processes(tmp_path)[1], signal.SIGINT)
+
+    assert_whole(terminal, tmp_path, 0)
+
+
+def test_without_its_front_the_screen_leaves(terminal: Terminal, tmp_path: Path) -> None:
+    """When the front is killed, the screen restores the terminal itself and goes."""
+    front, screen = processes(tmp_path)
+    os.kill(front, signal.SIGKILL)
+
+    terminal.wait(lambda _: not Path(f"/proc/{screen}").exists())
+    assert terminal.modes().startswith("0 1 0 0")
+
+
+def test_a_real_terminal_takes_the_keys(terminal: Terminal) -> None:
+    """Keys as a terminal sends them: j, G, enter, a zoom, a resize."""
+    terminal.type("j", "j")
+    terminal.wait(lambda screen: "2 csvimport dev-3" in screen)
+    terminal.type("Enter")
+    terminal.wait(lambda screen: "2 delays dev-35" in screen and "◀ TypeError" in screen)
+    terminal.type("4", "z")
+    terminal.wait(lambda screen: "1 Jobs" not in screen and "return total, count" in screen)
+    terminal.type("Escape")
+    terminal.run("resize-window", "-t", "t", "-x", "80", "-y", "24")
+
+    terminal.wait(lambda screen: "4 Source" in screen and "1 Jobs" in screen and len(screen.split("\n")[1]) == 80)
