@@ -1,0 +1,339 @@
+"""Rows of datasets for Python code: lists of columns zipped, piece by piece, with everything between that was asked for.
+
+What happens to a row, in this order: range, rehash, translators, filters. Translators and filters are called as rows are taken,
+never ahead. Knows no jobs: `Source.dataset` is only handed to callbacks.
+"""
+
+from __future__ import annotations
+
+import inspect
+import itertools
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from operator import itemgetter
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from axtui.base.errors import DatasetUsageError
+from axtui.dataset.hashing import hash_array, slice_of
+from axtui.dataset.reader import Find, Located, locate, read_pieces
+from axtui.dataset.record import DatasetRecord
+from axtui.dataset.storage import load
+from axtui.dataset.types import to_list
+
+Report = Callable[[int, int], None]
+Rows = Iterator[Any]
+
+
+class SkipDataset(Exception):
+    """Raised by a callback: leave out the dataset that comes."""
+
+
+class SkipSlice(Exception):
+    """Raised by a callback: leave out the slice that comes."""
+
+
+class _Stopped(Exception):
+    """A callback raised StopIteration, which a generator may not let through."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A dataset to read: what callbacks get, where it lies, what it is."""
+
+    dataset: Any
+    directory: Path
+    record: DatasetRecord
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What an author asked of an iteration; the names and meanings are those of `Dataset.iterate`."""
+
+    columns: str | Sequence[str] | None = None
+    range: dict[str, tuple[Any, Any]] | None = None
+    sloppy_range: bool = False
+    hashlabel: str | None = None
+    rehash: bool = False
+    pre_callback: Callable[..., Any] | None = None
+    post_callback: Callable[..., Any] | None = None
+    filters: Any = None
+    translators: Any = None
+    slice: Any = None
+
+
+class Iteration:
+    """One run over datasets. `rows` gives the iterator; it can be taken once."""
+
+    def __init__(self, sources: Sequence[Source], sliceno: Any, wishes: Wishes, find: Find, report: Report) -> None:
+        self._sliceno = sliceno
+        self._wishes = wishes
+        self._find = find
+        self._report = report
+        self._is_bare = isinstance(wishes.columns, str)
+        self._columns = _column_names(wishes.columns, sources)
+        self._extra = [name for name in _filter_columns(wishes) if name not in self._columns]
+        self._range = _check_range(wishes.range)
+        _check_wishes(wishes, sliceno, sources)
+        self._sources = [source for source in sources if self._lines(source.record) and self._may_have(source.record)]
+        self._located = [self._locate(source) for source in self._sources]
+        self._done = 0
+        self._total = sum(self._lines(source.record) for source in self._sources)
+
+    def rows(self) -> Rows:
+        """Return the rows, as tuples, or bare values for a single column given as a str."""
+        rows: Rows = itertools.chain.from_iterable(self._visits())
+        if self._wishes.slice is None:
+            return rows
+        plain = not (self._wishes.filters or self._range)
+        return itertools.islice(rows, *_slice_bounds(self._wishes.slice, self._total if plain else None))
+
+    def _visits(self) -> Iterator[Rows]:
+        """Give the rows of one slice of one dataset after the other, calling back in between."""
+        try:
+            for source, located in zip(self._sources, self._located, strict=True):
+                try:
+                    yield from self._dataset(source, located)
+                except SkipDataset:
+                    continue
+        except _Stopped:
+            return
+
+    def _dataset(self, source: Source, located: list[Located]) -> Iterator[Rows]:
+        before, after = self._wishes.pre_callback, self._wishes.post_callback
+        _call(before, source.dataset)
+        for sliceno in self._visited(source.record):
+            try:
+                _call(before, source.dataset, sliceno)
+            except SkipSlice:
+                continue
+            yield from self._slice(source.record, located, sliceno)
+            _call(after, source.dataset, sliceno)
+        _call(after, source.dataset)
+
+    def _visited(self, record: DatasetRecord) -> list[Any]:
+        """Return the slices to go to, one after the other; rehashing and round-robin count as one."""
+        return list(range(len(record.lines))) if self._sliceno is None else [self._sliceno]
+
+    def _slice(self, record: DatasetRecord, located: list[Located], sliceno: Any) -> Iterator[Rows]:
+        if sliceno == "roundrobin":
+            yield _round_robin([self._rows(record, located, each) for each in range(len(record.lines))])
+        elif self._is_rehashed(record):
+            for each in range(len(record.lines)):
+                yield self._rows(record, located, each)
+        else:
+            yield self._rows(record, located, sliceno)
+
+    def _rows(self, record: DatasetRecord, located: list[Located], sliceno: int) -> Rows:
+        return itertools.chain.from_iterable(self._pieces(record, located, sliceno))
+
+    def _pieces(self, record: DatasetRecord, located: list[Located], sliceno: int) -> Iterator[Rows]:
+        wanted = len(self._columns) + len(self._extra)
+        for arrays in read_pieces(located, sliceno):
+            lines = len(arrays[0])
+            mask = self._mask(record, located, arrays)
+            if mask is not None:
+                chosen = pa.array(mask)
+                arrays = [array.filter(chosen) for array in arrays]
+            yield self._transform(located[:wanted], arrays[:wanted])
+            self._done += lines
+            self._report(self._done, self._total)
+
+    def _mask(
+        self, record: DatasetRecord, located: list[Located], arrays: list[pa.Array]
+    ) -> npt.NDArray[np.bool_] | None:
+        """Return which lines are in the range and belong to the slice; None for all."""
+        mask = None
+        position = len(self._columns) + len(self._extra)
+        if self._range and not self._wishes.sloppy_range:
+            mask = _within(located[position], arrays[position], *self._range[1:])
+            position += 1
+        if self._is_rehashed(record) and self._sliceno is not None:
+            hashes = hash_array(load(located[position].column.kind, arrays[position]))
+            here = slice_of(hashes, len(record.lines)) == self._sliceno
+            mask = here if mask is None else mask & here
+        return mask
+
+    def _transform(self, located: list[Located], arrays: list[pa.Array]) -> Rows:
+        columns = [to_list(each.column.kind, array) for each, array in zip(located, arrays, strict=True)]
+        translators, filters = self._wishes.translators, self._wishes.filters
+        if isinstance(translators, dict):
+            columns = [_translate(each, translators.get(each_name)) for each_name, each in self._named(columns)]
+        is_bare = self._is_bare and not self._extra
+        rows: Rows = iter(columns[0]) if is_bare else zip(*columns, strict=True)
+        if callable(translators):
+            rows = map(translators, rows)
+        if callable(filters):
+            rows = filter(filters, rows)
+        for name, keep in (filters or {}).items() if not callable(filters) else ():
+            rows = filter(keep, rows) if is_bare else _filter_by(rows, self._index(name), keep)
+        return _strip(rows, len(self._columns), self._is_bare) if self._extra else rows
+
+    def _named(self, columns: list[Any]) -> Iterator[tuple[str, Any]]:
+        return zip([*self._columns, *self._extra], columns, strict=True)
+
+    def _index(self, name: str) -> int:
+        return [*self._columns, *self._extra].index(name)
+
+    def _locate(self, source: Source) -> list[Located]:
+        names = [*self._columns, *self._extra]
+        if self._range and not self._wishes.sloppy_range:
+            names.append(self._range[0])
+        if self._wishes.hashlabel and self._is_rehashed(source.record):
+            if self._wishes.hashlabel not in source.record.columns:
+                raise DatasetUsageError(f"cannot rehash {source.dataset}: it has no column {self._wishes.hashlabel!r}")
+            names.append(self._wishes.hashlabel)
+        return locate(source.directory, source.record, names, self._find)
+
+    def _is_rehashed(self, record: DatasetRecord) -> bool:
+        return self._wishes.rehash and record.hashlabel != self._wishes.hashlabel and self._sliceno is not None
+
+    def _lines(self, record: DatasetRecord) -> int:
+        if isinstance(self._sliceno, int) and not self._is_rehashed(record):
+            return record.lines[self._sliceno]
+        return sum(record.lines)
+
+    def _may_have(self, record: DatasetRecord) -> bool:
+        """Tell whether a dataset may have lines in the range, by its minimum and maximum."""
+        if not self._range:
+            return True
+        name, start, stop = self._range
+        column = record.columns.get(name)
+        if column is None or not column.kind.ordered:
+            return True
+        if column.min is None:
+            return False
+        return (stop is None or column.min < stop) and (start is None or column.max >= start)
+
+
+def _column_names(columns: str | Sequence[str] | None, sources: Sequence[Source]) -> list[str]:
+    if isinstance(columns, str):
+        return [columns]
+    if columns:
+        return list(columns)
+    return sorted(sources[0].record.columns) if sources else []
+
+
+def _filter_columns(wishes: Wishes) -> list[str]:
+    return list(wishes.filters) if isinstance(wishes.filters, dict) else []
+
+
+def _check_range(wanted: dict[str, tuple[Any, Any]] | None) -> tuple[str, Any, Any] | None:
+    if not wanted:
+        return None
+    if len(wanted) != 1:
+        raise DatasetUsageError(f"range takes exactly one column, found {', '.join(sorted(wanted))}")
+    ((name, (start, stop)),) = wanted.items()
+    return name, start, stop
+
+
+def _check_wishes(wishes: Wishes, sliceno: Any, sources: Sequence[Source]) -> None:
+    if not (sliceno is None or sliceno == "roundrobin" or isinstance(sliceno, int)):
+        raise DatasetUsageError(f"sliceno is a slice number, None or 'roundrobin', found {sliceno!r}")
+    if wishes.rehash and not wishes.hashlabel:
+        raise DatasetUsageError("rehash needs a hashlabel")
+    if wishes.rehash and sliceno == "roundrobin":
+        raise DatasetUsageError("rehash and 'roundrobin' do not go together")
+    if wishes.slice is not None and wishes.rehash:
+        raise DatasetUsageError("slice and rehash do not go together")
+    if callable(wishes.translators) and isinstance(wishes.filters, dict):
+        missing = set(wishes.filters) - set(_column_names(wishes.columns, sources))
+        if missing:
+            raise DatasetUsageError(f"with a function as translator only read columns can be filtered, found {missing}")
+    for source in sources:
+        if wishes.hashlabel and not wishes.rehash and source.record.hashlabel != wishes.hashlabel:
+            found = source.record.hashlabel
+            raise DatasetUsageError(f"{source.dataset} has hashlabel {found!r}, wanted {wishes.hashlabel!r}")
+        if isinstance(sliceno, int) and not 0 <= sliceno < len(source.record.lines):
+            raise DatasetUsageError(f"{source.dataset} has {len(source.record.lines)} slices, found slice {sliceno}")
+
+
+def _slice_bounds(wanted: Any, total: int | None) -> tuple[int, int | None, int]:
+    """Turn the slice of an iteration into start, stop and step; `total` is None where it is not known."""
+    wanted = slice(wanted, None) if isinstance(wanted, int) else wanted
+    if not isinstance(wanted, slice):
+        raise DatasetUsageError(f"slice is a number or a slice object, found {wanted!r}")
+    start, stop, step = wanted.start or 0, wanted.stop, 1 if wanted.step is None else wanted.step
+    if step <= 0:
+        raise DatasetUsageError(f"the step of a slice is positive, found {step}")
+    if total is None:
+        if start < 0 or (stop is not None and stop < 0):
+            raise DatasetUsageError("a negative slice does not go together with a range or filters")
+    else:
+        start, stop = _from_end(start, total), total if stop is None else _from_end(stop, total)
+    if stop is not None and start > stop:
+        raise DatasetUsageError(f"slice starts at {start}, after its stop {stop}")
+    return start, stop, step
+
+
+def _from_end(offset: int, total: int) -> int:
+    found = offset + total if offset < 0 else offset
+    if not 0 <= found <= total:
+        raise DatasetUsageError(f"slice goes to {offset}, and there are {total} lines")
+    return found
+
+
+def _call(callback: Callable[..., Any] | None, *arguments: Any) -> None:
+    """Call a callback if it takes so many arguments: one for the whole dataset, two for each slice."""
+    if callback is not None and _arity(callback) == len(arguments):
+        try:
+            callback(*arguments)
+        except StopIteration:
+            raise _Stopped from None
+
+
+def _arity(callback: Callable[..., Any]) -> int:
+    required = [
+        p
+        for p in inspect.signature(callback).parameters.values()
+        if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) and p.default is p.empty
+    ]
+    return 2 if len(required) == 2 else 1
+
+
+def _translate(values: Any, translator: Any) -> Any:
+    if translator is None:
+        return values
+    return map(translator.get if isinstance(translator, dict) else translator, values)
+
+
+def _filter_by(rows: Rows, index: int, keep: Callable[[Any], Any] | None) -> Rows:
+    if keep is None:
+        return filter(itemgetter(index), rows)
+    return filter(lambda row: keep(row[index]), rows)
+
+
+def _strip(rows: Rows, columns: int, is_bare: bool) -> Rows:
+    return map(itemgetter(0 if is_bare else slice(columns)), rows)
+
+
+def _round_robin(slices: list[Rows]) -> Rows:
+    """Give one row of each in turn; those that end are left out."""
+    while slices:
+        going = []
+        for rows in slices:
+            for row in rows:
+                yield row
+                going.append(rows)
+                break
+        slices = going
+
+
+def _within(located: Located, stored: pa.Array, start: Any, stop: Any) -> npt.NDArray[np.bool_]:
+    """Return which lines have start <= value < stop; None is never within."""
+    array = load(located.column.kind, stored)
+    kind = array.type
+    if pa.types.is_integer(kind) or pa.types.is_floating(kind):
+        values = array.fill_null(0).to_numpy()
+        mask = array.is_valid().to_numpy(zero_copy_only=False)
+        mask = mask & (values >= start) if start is not None else mask
+        return mask & (values < stop) if stop is not None else mask
+    listed = to_list(located.column.kind, array)
+    inside = [
+        v is not None and (start is None or v >= start) and (stop is None or v < stop) for v in listed
+    ]
+    return np.array(inside, dtype=bool)

@@ -1,0 +1,128 @@
+"""Reads columns of a dataset: Arrow arrays as they lie in the mapped files, a piece at a time.
+
+A column may lie in this dataset's files or, inherited, in another's. Pieces of all columns asked for have the same lines.
+Knows no jobs: who asks gives `find`, which turns a dataset reference into a directory and its record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+
+from axtui.base.errors import DatasetError, NoSuchDatasetError
+from axtui.dataset.record import ColumnRecord, DatasetRecord, SliceRecord, slice_path
+from axtui.dataset.slicefile import open_slice, read_batch
+
+Find = Callable[[str], tuple[Path, DatasetRecord]]
+
+PIECE_LINES = 16384
+"""How many lines are turned into Python values at a time."""
+
+
+@dataclass(frozen=True)
+class Located:
+    """A column and where it lies: the directory of the files, the name it has there, and what they should be."""
+
+    column: ColumnRecord
+    directory: Path
+    stored_name: str
+    slices: tuple[SliceRecord | None, ...]
+    lines: tuple[int, ...]
+
+
+def locate(directory: Path, record: DatasetRecord, names: Sequence[str], find: Find) -> list[Located]:
+    """Find where columns lie.
+
+    Raises:
+        DatasetError: The dataset has no such column, or what a column was inherited from is gone or has changed.
+    """
+    return [_locate(directory, record, name, find) for name in names]
+
+
+def _locate(directory: Path, record: DatasetRecord, name: str, find: Find) -> Located:
+    if name not in record.columns:
+        raise DatasetError(f"{directory} has no column {name!r}; it has {', '.join(sorted(record.columns)) or 'none'}")
+    column = record.columns[name]
+    origin = column.origin
+    if origin is None:
+        return Located(column, directory, name, record.slices, record.lines)
+    try:
+        there, source = find(origin.dataset)
+    except NoSuchDatasetError as error:
+        raise NoSuchDatasetError(f"column {name!r} of {directory} lies in {origin.dataset}, which is gone: {error}") from None
+    if source.digest != origin.digest or source.lines != record.lines:
+        raise DatasetError(f"column {name!r} of {directory} lies in {origin.dataset}, which has changed since")
+    return Located(column, there, origin.column, source.slices, record.lines)
+
+
+def read_pieces(located: Sequence[Located], sliceno: int, most: int | None = PIECE_LINES) -> Iterator[list[pa.Array]]:
+    """Read columns of one slice, in pieces.
+
+    Args:
+        located: The columns, at least one.
+        sliceno: The slice.
+        most: How many lines a piece may have; None for as many as lie together in the file.
+
+    Yields:
+        For each column, in the order asked for, an array of shape (lines,), as stored.
+
+    Raises:
+        DatasetError: A file is missing or damaged; the message names it.
+    """
+    left = located[0].lines[sliceno] if located else 0
+    if not left:
+        return
+    streams = {path: _Stream(path, nbytes, names) for path, (nbytes, names) in _files(located, sliceno).items()}
+    while left:
+        lines = min(left, most or left, *(stream.available() for stream in streams.values()))
+        if not lines:
+            short = next(stream for stream in streams.values() if not stream.available())
+            raise DatasetError(f"{short.path} is damaged: it ends {left} lines too early")
+        taken = {path: stream.take(lines) for path, stream in streams.items()}
+        yield [taken[slice_path(column.directory, sliceno)][column.stored_name] for column in located]
+        left -= lines
+
+
+def _files(located: Sequence[Located], sliceno: int) -> dict[Path, tuple[int, tuple[str, ...]]]:
+    """Return for each file its recorded size and the columns wanted from it."""
+    files: dict[Path, tuple[int, tuple[str, ...]]] = {}
+    for column in located:
+        found = column.slices[sliceno]
+        path = slice_path(column.directory, sliceno)
+        if found is None:
+            raise DatasetError(f"{path} was never written, and column {column.column.name!r} should have lines there")
+        names = files[path][1] if path in files else ()
+        files[path] = (found.nbytes, names if column.stored_name in names else (*names, column.stored_name))
+    return files
+
+
+class _Stream:
+    """The record batches of one file, one after the other, some columns of them."""
+
+    def __init__(self, path: Path, nbytes: int, names: tuple[str, ...]) -> None:
+        self.path = path
+        self._reader = open_slice(path, nbytes, names)
+        self._names = names
+        self._next = 0
+        self._offset = 0
+        self._batch: pa.RecordBatch | None = None
+
+    def available(self) -> int:
+        """Return how many lines lie together here; 0 at the end."""
+        while self._batch is None or self._offset == self._batch.num_rows:
+            if self._next == self._reader.num_record_batches:
+                return 0
+            self._batch = read_batch(self.path, self._reader, self._next)
+            self._next += 1
+            self._offset = 0
+        return self._batch.num_rows - self._offset
+
+    def take(self, lines: int) -> dict[str, pa.Array]:
+        """Return the next lines by column; no more than are available."""
+        assert self._batch is not None
+        piece = self._batch.slice(self._offset, lines)
+        self._offset += lines
+        return {name: piece.column(name) for name in self._names}

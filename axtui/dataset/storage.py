@@ -1,0 +1,119 @@
+"""How a column lies in a file: integers narrowed, repeated text coded, everything else as types.py has it.
+
+A way of storing is chosen once a file, from the first lines (all of them where there are few). What comes later and does not
+fit makes the file be written again with wider columns, see writer.py. The logical type is in dataset.json; a file
+alone is still plain Arrow that any tool opens.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from axtui.dataset.types import ColumnType, common_form, recast
+
+_CODES_MOST = 1 << 16
+_SAMPLE_LINES = 4096
+_NARROW = (pa.int8(), pa.int16(), pa.int32(), pa.int64())
+
+
+@dataclass(frozen=True)
+class Storage:
+    """The way one column is stored in one file.
+
+    Attributes:
+        kind: The column's type.
+        arrow: The Arrow type in the file.
+        values: The values that the codes of a dictionary-coded column point to, else None.
+    """
+
+    kind: ColumnType
+    arrow: pa.DataType
+    values: pa.Array | None = None
+
+    def store(self, array: pa.Array) -> pa.Array | None:
+        """Bring an array in any form of the column's type into the file's; None where it does not fit."""
+        if self.values is not None:
+            return _code(array, self.arrow, self.values)
+        if array.type == self.arrow:
+            return array
+        try:
+            if pa.types.is_integer(self.arrow) and pa.types.is_integer(array.type):
+                return pc.cast(array, self.arrow)
+            return recast(self.kind, array, self.arrow)
+        except ValueError:
+            return None
+
+
+def choose(kind: ColumnType, arrays: list[pa.Array]) -> Storage:
+    """Choose how to store a column, from the values there are so far.
+
+    Args:
+        kind: The column's type.
+        arrays: At least one; in any forms of the type.
+    """
+    form = common_form(kind, _forms(kind, arrays))
+    if pa.types.is_integer(form):
+        return Storage(kind, _narrowest(form, arrays))
+    if kind.name in ("ascii", "unicode", "bytes"):
+        return _coded(kind, arrays) or Storage(kind, form)
+    return Storage(kind, form)
+
+
+def widen(storage: Storage, array: pa.Array) -> Storage:
+    """Return a way to store both what a storage holds and an array that did not fit; integers and text become plain."""
+    kind = storage.kind
+    if storage.values is not None or (array.type == kind.arrow and pa.types.is_integer(storage.arrow)):
+        return Storage(kind, kind.arrow)
+    held = kind.arrow if pa.types.is_integer(storage.arrow) else storage.arrow
+    return Storage(kind, common_form(kind, {held, array.type}))
+
+
+def widest(storage: Storage) -> Storage:
+    """Return the way of storing that everything of this form fits into: no narrowing, no codes."""
+    plain = storage.values is not None or pa.types.is_integer(storage.arrow)
+    return Storage(storage.kind, storage.kind.arrow) if plain else storage
+
+
+def load(kind: ColumnType, array: pa.Array) -> pa.Array:
+    """Bring an array from a file back into a form of the column's type; a no-op where it was not narrowed or coded."""
+    if pa.types.is_dictionary(array.type):
+        return array.cast(array.type.value_type)
+    if pa.types.is_integer(array.type):
+        return array.cast(kind.arrow)
+    return array
+
+
+def _forms(kind: ColumnType, arrays: list[pa.Array]) -> set[pa.DataType]:
+    """An array without any value has every form."""
+    return {array.type for array in arrays if array.null_count < len(array)} or {kind.arrow}
+
+
+def _narrowest(form: pa.DataType, arrays: list[pa.Array]) -> pa.DataType:
+    found = [pc.min_max(array).as_py() for array in arrays if array.null_count < len(array)]
+    low = min((bound["min"] for bound in found), default=0)
+    high = max((bound["max"] for bound in found), default=0)
+    fits = [kind for kind in _NARROW if -(1 << kind.bit_width - 1) <= low and high < 1 << kind.bit_width - 1]
+    return fits[0] if fits[0].bit_width < form.bit_width else form
+
+
+def _coded(kind: ColumnType, arrays: list[pa.Array]) -> Storage | None:
+    """Choose codes where they take less than three quarters of the plain text."""
+    sample = arrays[0].slice(0, _SAMPLE_LINES)
+    if 2 * len(pc.unique(sample)) > len(sample):
+        return None
+    values = pc.drop_null(pc.unique(pa.chunked_array(arrays, kind.arrow)))
+    if isinstance(values, pa.ChunkedArray):
+        values = values.combine_chunks()
+    codes = next(code for code in _NARROW if len(values) < 1 << code.bit_width - 1)
+    lines, nbytes = sum(map(len, arrays)), sum(array.nbytes for array in arrays)
+    if len(values) > _CODES_MOST or 4 * (lines * codes.bit_width // 8 + values.nbytes) > 3 * nbytes:
+        return None
+    return Storage(kind, pa.dictionary(codes, kind.arrow), values)
+
+
+def _code(array: pa.Array, arrow: pa.DataType, values: pa.Array) -> pa.Array | None:
+    codes = pc.index_in(array, value_set=values).cast(arrow.index_type)
+    return pa.DictionaryArray.from_arrays(codes, values) if codes.null_count == array.null_count else None
