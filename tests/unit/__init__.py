@@ -1,0 +1,1 @@
+"""Tests of single rooms, laid out as axtui is."""
