@@ -52,7 +52,7 @@ class AxtuiApp(App[None], inherit_bindings=False):
     def __init__(self, project: Project, engines: Engines | None = None) -> None:
         super().__init__()
         self.project = project
-        self.board = Board()
+        self.board = Board(str(project.root))
         self.reader = Reader(project)
         self._engines = engines
         self._link: Link | None = None

@@ -88,7 +88,7 @@ class HeaderBar(Bar):
         if self.link:
             line.put(f"◇ {self.link}", palette["warning"])
         elif board.is_building:
-            line.put("▶ building" if wide else "▶ build", palette["primary"] + palette["bold"])
+            line.put("▶ building" if wide else "▶ build", palette["primary"] + palette["strong"])
         elif board.watching:
             line.put(f"● watching {board.methods} methods" if wide else "● watch", palette["success"])
         elif board.watching is False:
@@ -136,8 +136,8 @@ class NoticeBar(Bar):
         if self._row is None:
             return line.put("! ", self.palette["warning"]).put(safe(self._text), self.palette["warning"])
         message, file, number = self._row.problem
-        line.put("✘ ", self.palette["error"] + self.palette["bold"])
-        line.put(safe(f"{self._row.method} {self._row.job}".strip()), self.palette["error"] + self.palette["bold"])
+        line.put("✘ ", self.palette["error"] + self.palette["strong"])
+        line.put(safe(f"{self._row.method} {self._row.job}".strip()), self.palette["error"] + self.palette["strong"])
         where = f"  {file.rpartition('/')[2]}:{number}" if file else ""
         hint = "   enter go to it  esc hide"
         room = self.size.width - line.width - len(where) - len(hint) - 3
@@ -186,7 +186,7 @@ class KeyBar(Bar):
         for key, text in self._keys:
             if line.width + len(key) + len(text) + 2 > self.size.width:
                 break
-            line.put(key, self.palette["accent"] + self.palette["bold"]).put(f" {text}  ", self.palette["muted"])
+            line.put(key, self.palette["accent"] + self.palette["strong"]).put(f" {text}  ", self.palette["muted"])
         return line
 
 

@@ -88,7 +88,7 @@ def _say_problem(page: _Page, row: Row, facts: Facts) -> None:
     elif row.state in ("blocked", "cancelled", "stale") and row.message:
         page.section(row.state)
         page.say(row.message, "warning")
-    elif facts.record and facts.record.state in ("damaged", "crashed", "gone"):
+    elif row.state != "running" and facts.record and facts.record.state in ("damaged", "crashed", "gone"):
         page.section(facts.record.state)
         page.say(facts.record.reason, "error")
     status = facts.record.error.get("status") if facts.record else None

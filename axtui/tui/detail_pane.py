@@ -22,7 +22,7 @@ class DetailPane(Pane):
 
     def show(self, row: Row | None, table: Table, facts: Facts) -> None:
         """Draw a row; the view stays where it is unless it is another row."""
-        self._drawn = draw_detail(row, table, facts, self.size.width, self.palette) if row else []
+        self._drawn = draw_detail(row, table, facts, self.room, self.palette) if row else []
         key = row.row if row else ""
         if key != self._row:
             self._row, self._left = key, 0

@@ -28,7 +28,7 @@ class _Text(Bar):
         self._key, self._text = key, text
 
     def line(self) -> Line:
-        line = Line().put(f" {self._key:>7}  " if self._key else " ", self.palette["accent"] + self.palette["bold"])
+        line = Line().put(f" {self._key:>7}  " if self._key else " ", self.palette["accent"] + self.palette["strong"])
         return line.put(self._text, self.palette["foreground"])
 
 
@@ -42,7 +42,7 @@ class Question(ModalScreen[str]):
     def compose(self) -> ComposeResult:
         """Draw the question and its answers."""
         with Vertical(id="dialog") as box:
-            box.border_title = Content(f" {self._title} ")
+            box.border_title = Content(self._title)
             yield _Text("", self._text)
             yield _Text("", "")
             for key, text in (*self._answers, ("esc", "stay")):
@@ -70,14 +70,14 @@ class HelpPane(Pane, inherit_bindings=True):
     def on_mount(self) -> None:
         """Draw all lines once."""
         for title, keys in self._sections:
-            self._drawn.append(Line().put(f" {title}", self.palette["accent"] + self.palette["bold"]))
+            self._drawn.append(Line().put(f" {title}", self.palette["accent"] + self.palette["strong"]))
             for key, text in keys:
                 line = Line().put(f"   {key:<18} ", self.palette["bold"])
                 self._drawn.append(line.put(safe(text), self.palette["muted"]))
             self._drawn.append(Line())
         self.resize_content(len(self._drawn))
-        self.border_title = Content(" Keys ")
-        self.border_subtitle = Content(" esc closes ")
+        self.border_title = Content("Keys")
+        self.border_subtitle = Content("esc closes")
 
     def line(self, y: int) -> Line:
         """Draw a line."""

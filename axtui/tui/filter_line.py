@@ -53,7 +53,7 @@ class FilterLine(Bar, can_focus=True):
 
     def line(self) -> Line:
         """Draw the line."""
-        line = Line().put(" filter jobs / ", self.palette["accent"] + self.palette["bold"])
+        line = Line().put(" filter jobs / ", self.palette["accent"] + self.palette["strong"])
         line.put(self.text, self.palette["foreground"]).put("█" if self.has_focus else "", self.palette["primary"])
         return line.put("   enter keep  esc clear", self.palette["faint"])
 

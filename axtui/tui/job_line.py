@@ -58,8 +58,7 @@ def draw_row(row: Row, lane: LaneRow, table: Table, columns: Columns, view: View
 def _put_lanes(line: Line, row: Row, lane: LaneRow, palette: Palette) -> None:
     for column, (char, number) in enumerate(lane.cells):
         if column == 2 * lane.own:
-            bold = palette["bold"] if row.state == "running" else None
-            line.put(GLYPHS[row.shown], palette.state(row.shown) + bold if bold else palette.state(row.shown))
+            line.put(GLYPHS[row.shown], palette.state(row.shown) + palette["strong"])
         else:
             line.put(char, palette.lane(number) if number >= 0 else None)
 

@@ -10,6 +10,7 @@ from rich.style import Style
 from textual.binding import Binding, BindingType
 from textual.events import Click, Resize
 from textual.message import Message
+from textual.strip import Strip
 
 from axtui.base import clock
 from axtui.tui.job_line import Columns, View, draw_row
@@ -22,6 +23,7 @@ from axtui.tui.state import Board, Changes
 
 _LANES_WIDE, _LANES_NARROW = 8, 5
 _NARROW = 60
+_NOTHING_AT = 4
 _FLAT = LaneRow(((" ", 0),), 0, ())
 
 
@@ -119,6 +121,22 @@ class JobsPane(Pane, inherit_bindings=False):
         if before != key:
             self.post_message(self.Picked(key))
 
+    def render_line(self, y: int) -> Strip:
+        """Draw a visible line; where there is no job, say what makes one."""
+        text = self._nothing.get(y) if not self._keys else None
+        if text is None:
+            return super().render_line(y)
+        line = Line().put(text.center(self.size.width), self.palette["bold" if y == _NOTHING_AT else "muted"])
+        return Strip(line).crop_extend(0, self.size.width, None).apply_style(self.rich_style)
+
+    @property
+    def _nothing(self) -> dict[int, str]:
+        if self._filter:
+            return {_NOTHING_AT: "no job fits the filter", _NOTHING_AT + 1: "esc shows all"}
+        if self._board.is_building:
+            return {_NOTHING_AT: "the build script has asked for nothing yet"}
+        return {_NOTHING_AT: "no build yet", _NOTHING_AT + 1: "b runs the build script"}
+
     def line(self, y: int) -> Line:
         """Draw a row."""
         row = self.find(self._keys[y])
@@ -127,7 +145,7 @@ class JobsPane(Pane, inherit_bindings=False):
         view = View(clock.monotonic(), self._marks.get(row.row, " "), self._shares.get(row.row))
         lane = self._lanes[y] if y < len(self._lanes) else _FLAT
         line = draw_row(row, lane, self._board.table, self._columns, view, self.palette)
-        return line.cut(self.size.width)
+        return line.cut(self.room)
 
     def band(self, y: int) -> Style | None:
         """Put the row under the cursor on a band."""

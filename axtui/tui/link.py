@@ -18,7 +18,7 @@ from axtui.project.config import Project
 
 _STARTS_MOST, _STARTS_SECONDS = 3, 30.0
 _FIND_SECONDS = 10.0
-_PAUSE_SECONDS = 0.02
+_PAUSE_SECONDS, _PAUSE_SECONDS_MOST = 0.01, 0.25
 
 
 class Client(Protocol):
@@ -113,7 +113,7 @@ class Link:
                 self._changed(f"read-only: {error}")
                 return
             if client is None:
-                self._changed("read-only: the engine does not stay up")
+                self._changed("read-only: the engine does not run, see .axtui/engine.log")
                 return
             self._take(client)
             await self._lost.wait()
@@ -129,7 +129,7 @@ class Link:
     async def _connect(self) -> Client | None:
         loop = asyncio.get_running_loop()
         deadline = clock.monotonic() + _FIND_SECONDS
-        started = False
+        started, pause = False, _PAUSE_SECONDS
         while clock.monotonic() < deadline:
             client = await loop.run_in_executor(None, self._engines.find)
             if client is not None:
@@ -137,10 +137,12 @@ class Link:
             if not started:
                 if not self._may_start():
                     return None
+                self._changed("starting the engine")
                 await loop.run_in_executor(None, self._engines.start)
                 started = True
             else:
-                await asyncio.sleep(_PAUSE_SECONDS)
+                await asyncio.sleep(pause)
+                pause = min(_PAUSE_SECONDS_MOST, pause * 1.5)
         return None
 
     def _may_start(self) -> bool:

@@ -43,7 +43,8 @@ _NAMED = ("primary", "secondary", "accent", "success", "warning", "error", "fore
 
 
 class Palette:
-    """Styles by name: the colours of the theme, `muted`, `faint`, `cursor` (a background) and states.
+    """Styles by name: the colours of the theme, `muted`, `faint`, `bold` (text),
+    `strong` (only bold), `focus`, `cursor` and `mark` (backgrounds), and states.
 
     Args:
         variables: The CSS variables of the theme, as Textual gives them.
@@ -55,6 +56,7 @@ class Palette:
         colours = {name: Color.parse(variables[name]) for name in _NAMED}
         self._styles = {name: Style(color=colour.rich_color) for name, colour in colours.items()}
         self._styles["bold"] = Style(color=colours["foreground"].rich_color, bold=True)
+        self._styles["strong"] = Style(bold=True)
         self._styles["reverse"] = Style(reverse=True, bold=True)
         if ansi:
             self._styles |= {"muted": Style(dim=True), "faint": Style(dim=True), "cursor": Style(reverse=True)}

@@ -47,13 +47,18 @@ class Pane(ScrollView, can_focus=True, inherit_bindings=False):
         """The styles to draw with."""
         return cast("AxtuiApp", self.app).palette
 
+    @property
+    def room(self) -> int:
+        """How many cells a line may take: the scrollbar takes some."""
+        return self.scrollable_content_region.width
+
     def line(self, y: int) -> Line:
         """Draw a line of the whole content."""
         raise NotImplementedError
 
     def render_line(self, y: int) -> Strip:
         """Draw a line of what is visible."""
-        width, base = self.size.width, self.rich_style
+        width, base = self.room, self.rich_style
         y += self.scroll_offset.y
         if y >= self._lines:
             return Strip.blank(width, base)

@@ -10,10 +10,12 @@ from typing import Any
 
 from textual.app import App
 from textual.pilot import Pilot
+from textual.strip import Strip
 
 from axtui.project.config import Project
 from axtui.tui.app import AxtuiApp
 from axtui.tui.palette import AXTUI_THEME
+from axtui.tui.png import draw_png
 
 _FACES = re.compile(r"\s*@font-face \{.*?\}", re.DOTALL)
 _FONTS = (("Fira Code, monospace", "DejaVu Sans Mono, monospace"), ("font-size: 20px", "font-size: 20.26px"))
@@ -22,7 +24,7 @@ _FONTS = (("Fira Code, monospace", "DejaVu Sans Mono, monospace"), ("font-size: 
 
 @dataclass(frozen=True)
 class Picture:
-    """One screen in three forms; `png` is empty where cairosvg is not installed."""
+    """One screen in three forms; `png` is empty where cairosvg (which brings cairocffi) is missing."""
 
     svg: str
     png: bytes
@@ -53,7 +55,7 @@ async def _take(app: AxtuiApp, size: tuple[int, int], keys: Sequence[str], title
         svg = _FACES.sub("", app.export_screenshot(title=title))
         for old, new in _FONTS:
             svg = svg.replace(old, new)
-        return Picture(svg, _draw_png(svg), text_of(app))
+        return Picture(svg, draw_png(_strips(app), size[0]), text_of(app))
 
 
 async def _settle(app: AxtuiApp, pilot: Pilot[None]) -> None:
@@ -64,17 +66,10 @@ async def _settle(app: AxtuiApp, pilot: Pilot[None]) -> None:
 
 
 def text_of(app: App[Any]) -> str:
-    """Return what is on the screen, a line a row.
-
-    Textual 8.2.8 has no public way to this; a test holds the private one.
-    """
-    strips = app.screen._compositor.render_strips()
-    return "\n".join("".join(segment.text for segment in strip) for strip in strips)
+    """Return what is on the screen, a line a row."""
+    return "\n".join("".join(segment.text for segment in strip) for strip in _strips(app))
 
 
-def _draw_png(svg: str) -> bytes:
-    try:
-        import cairosvg
-    except (ImportError, OSError):
-        return b""
-    return bytes(cairosvg.svg2png(bytestring=svg.encode("utf-8")))
+def _strips(app: App[Any]) -> list[Strip]:
+    """Return the screen as it is drawn. Textual 8.2.8 has no public way to this; tests hold the private one."""
+    return app.screen._compositor.render_strips()

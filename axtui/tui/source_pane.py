@@ -127,7 +127,8 @@ class SourcePane(Pane, inherit_bindings=True):
     def _show_title(self, job: str) -> None:
         where = "on disk" if self._on_disk else f"as built, {job}"
         files = f" · file {self._names.index(self._file) + 1} of {len(self._names)}" if len(self._names) > 1 else ""
-        at = f"line {self._mark} of {len(self._text)}" if self._mark else f"{len(self._text)} lines"
+        count = len(self._text)
+        at = f"line {self._mark} of {count}" if self._mark else f"{count} line{'s' * (count != 1)}"
         self.title(f"Source {self._file} {where}{files}" if self._file else "Source", at if self._file else "")
 
 

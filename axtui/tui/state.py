@@ -28,6 +28,9 @@ class Changes:
 class Board:
     """What is known of a project's builds, from its events alone.
 
+    Args:
+        root: The project's directory; paths below it are shown relative to it. "" leaves them as they are.
+
     Attributes:
         build: The build that began last, or None before the first.
         table: The rows of that build's script.
@@ -38,7 +41,8 @@ class Board:
         last_seq: The number of the last event folded in.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, root: str = "") -> None:
+        self._root = root.rstrip("/") + "/" if root else ""
         self.build: Build | None = None
         self.builds: dict[int, Build] = {}
         self.table = Table()
@@ -148,7 +152,7 @@ class Board:
             case ev.JobFailed():
                 row = self._answer(event.build, event.row, "failed", event.job)
                 row.seconds, row.part, row.message = event.seconds, event.part, event.message
-                row.file, row.line = event.file, event.line
+                row.file, row.line = self._inside(event.file), event.line
                 self._end_stages(row)
                 self._fail(row.row)
             case ev.JobCancelled():
@@ -157,7 +161,8 @@ class Board:
                 self._end_stages(row)
             case ev.RequestRefused():
                 row = self._answer(event.build, event.row, "failed", "", event.method)
-                row.message, row.file, row.line, row.job = event.message, event.file, event.line, ""
+                row.file, row.line = self._inside(event.file), event.line
+                row.message, row.job = self._inside(event.message), ""
                 self._fail(row.row)
 
     def _begin_build(self, entry: ev.Entry, event: ev.BuildStarted) -> None:
@@ -273,7 +278,8 @@ class Board:
                     self._changed.add(key)
 
     def _break_method(self, event: ev.MethodBroken) -> None:
-        broken = Broken(event.method, event.file, event.line, event.message)
+        message = self._inside(event.message)
+        broken = Broken(event.method, self._inside(event.file), event.line, message)
         self.broken[event.method] = broken
         self._mark_method(event.method)
         self._fail(next((row.row for row in self.table if row.method == event.method), broken.key))
@@ -290,6 +296,10 @@ class Board:
                 if row.method == method:
                     row.broken = self.broken.get(method)
                     self._changed.add(row.row)
+
+    def _inside(self, text: str) -> str:
+        """Leave the project's directory out of a path, wherever it stands in a text."""
+        return text.replace(self._root, "") if self._root else text
 
     def _touch_all(self, relaid: bool) -> None:
         self._changed.update(self.table.order)

@@ -37,14 +37,14 @@ class Workbench(Screen[None], inherit_bindings=False):
     """What the jobs of the last build are doing, and everything about one of them."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("r", "rebuild(False)", "rebuild", id="job.rebuild"),
-        Binding("R", "rebuild(True)", "force", id="job.force"),
-        Binding("x", "cancel", "cancel", id="job.cancel"),
-        Binding("X", "kill", "kill", show=False, id="job.kill"),
-        Binding("b", "build", "build", id="build.run"),
-        Binding("p", "pause", "pause", id="watch.pause"),
-        Binding("slash", "filter", "filter", id="jobs.filter"),
-        Binding("z", "zoom", "zoom", id="pane.zoom"),
+        Binding("r", "rebuild(False)", "rebuild", id="job.rebuild", tooltip="build this job if anything changed"),
+        Binding("R", "rebuild(True)", "force", id="job.force", tooltip="build this job again in any case"),
+        Binding("x", "cancel", "cancel", id="job.cancel", tooltip="cancel this job, or the build"),
+        Binding("X", "kill", "kill", show=False, id="job.kill", tooltip="kill this job at once"),
+        Binding("b", "build", "build", id="build.run", tooltip="run the build script"),
+        Binding("p", "pause", "pause", id="watch.pause", tooltip="rebuild on save, or not"),
+        Binding("slash", "filter", "filter", id="jobs.filter", tooltip="filter the jobs"),
+        Binding("z", "zoom", "zoom", id="pane.zoom", tooltip="give this pane the screen"),
         Binding("tab", "next_pane(1)", "next pane", id="pane.next"),
         Binding("shift+tab", "next_pane(-1)", "pane before", show=False, id="pane.previous"),
         Binding("1", "pane(1)", "jobs", show=False, id="pane.jobs"),
@@ -314,10 +314,11 @@ class Workbench(Screen[None], inherit_bindings=False):
         for key, active in self.active_bindings.items():
             title = "In this pane" if isinstance(active.node, Pane) else "Everywhere"
             actions = sections.setdefault(title, {})
-            keys, _ = actions.setdefault(active.binding.action, ([], active.binding.description))
+            text = active.binding.tooltip or active.binding.description
+            keys, _ = actions.setdefault(active.binding.action, ([], text))
             keys.append(self.app.get_key_display(active.binding) if "," in key else _plain_key(key))
         return [
-            (title, [(" ".join(keys), text.lower()) for keys, text in actions.values()])
+            (title, [(" ".join(keys), text) for keys, text in actions.values()])
             for title, actions in sections.items()
         ]
 

@@ -22,8 +22,8 @@ def test_a_picture_has_three_forms(tmp_path: Path) -> None:
     assert len(picture.text.splitlines()) == 45
 
 
-def test_a_png_is_drawn_where_cairosvg_is(tmp_path: Path) -> None:
-    """With cairosvg there is a PNG too."""
-    pytest.importorskip("cairosvg")
+def test_a_png_is_drawn_where_cairo_is(tmp_path: Path) -> None:
+    """With cairo there is a PNG too."""
+    pytest.importorskip("cairocffi")
 
     assert take_picture(record_flights(tmp_path).project, (80, 24)).png.startswith(b"\x89PNG")

@@ -43,7 +43,8 @@ class Terminal:
 
     def __init__(self, directory: Path) -> None:
         self._socket = str(directory / "tmux")
-        self.run("-f", "/dev/null", "new-session", "-d", "-s", "t", "-x", "160", "-y", "45", "env -u NO_COLOR bash --norc")
+        size = ("-x", "160", "-y", "45")
+        self.run("-f", "/dev/null", "new-session", "-d", "-s", "t", *size, "env -u NO_COLOR bash --norc")
 
     def run(self, *words: str) -> str:
         """Run a tmux command."""

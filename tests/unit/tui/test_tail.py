@@ -14,7 +14,8 @@ def texts(tail: Tail) -> list[tuple[str, str]]:
 
 def test_lines_come_stage_by_stage(tmp_path: Path) -> None:
     """What is there at the start is in the order of stages and slices; other files are passed over."""
-    files = {"synthesis.out": "last", "analysis.10.out": "ten", "analysis.2.err": "two", "prepare.out": "first", "x": "no"}
+    (tmp_path / "no.txt").write_text("no\n")
+    files = {"synthesis.out": "last", "analysis.10.out": "ten", "analysis.2.err": "two", "prepare.out": "first"}
     for name, text in files.items():
         (tmp_path / name).write_text(text + "\n")
     tail = Tail(tmp_path)
