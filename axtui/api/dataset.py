@@ -345,7 +345,7 @@ class DatasetList(list[Dataset]):
         found = super().__getitem__(index)
         return type(self)(found) if isinstance(index, slice) else found
 
-    def __add__(self, other: Any) -> DatasetList:
+    def __add__(self, other: Any) -> DatasetList:  # type: ignore[override]
         return type(self)([*self, *other])
 
     def min(self, column: str) -> Any:

@@ -31,6 +31,7 @@ A dataset is a directory `datasets/NAME/` of a job, with `dataset.json` and for 
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -39,7 +40,16 @@ from typing import Any
 from axtui.base.errors import DatasetError, NoSuchDatasetError, RecordError
 from axtui.base.files import atomic_write
 from axtui.base.records import digest_of, format_record, read_record
-from axtui.dataset.types import ColumnType, find_type, parse_bound
+from axtui.dataset.types import (
+    ColumnType,
+    common_form,
+    find_type,
+    form_of,
+    format_bound,
+    holds,
+    parse_bound,
+    widen_bounds,
+)
 
 FILE = "dataset.json"
 VERSION = 1
@@ -91,6 +101,18 @@ class DatasetRecord:
     slices: tuple[SliceRecord | None, ...]
     columns: dict[str, ColumnRecord]
     digest: str
+
+
+def merge_column(kind: ColumnType, parts: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Return `min`, `max` and `holds` of a column from those of its slices."""
+    both: tuple[Any, Any] | None = None
+    for part in parts:
+        if part["min"] is not None:
+            both = widen_bounds(both, (parse_bound(kind, part["min"]), parse_bound(kind, part["max"])))
+    forms = {form_of(kind, part["holds"]) for part in parts if part["holds"]}
+    low, high = both or (None, None)
+    held = holds(kind, common_form(kind, forms)) if forms else None
+    return {"min": format_bound(low), "max": format_bound(high), "holds": held}
 
 
 def slice_path(directory: Path, sliceno: int) -> Path:
@@ -192,8 +214,8 @@ def _without_reference(column: dict[str, Any]) -> dict[str, Any]:
     return {**column, "from": origin and {"column": origin["column"], "digest": origin["digest"]}}
 
 
-def _want(holds: bool, message: str) -> None:
-    if not holds:
+def _want(condition: bool, message: str) -> None:
+    if not condition:
         raise ValueError(message)
 
 

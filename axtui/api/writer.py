@@ -1,0 +1,549 @@
+"""Writing datasets: `DatasetWriter`, and the hooks by which the executor gathers what slices wrote.
+
+A writer is made in prepare or synthesis (or a build script). Slices inherit it over the fork, write files of their own, and send what
+is known of them (`end_slice`) to the job process (`take_slice`), which finishes the dataset. Formats are the dataset folder's.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from axtui.api import context
+from axtui.api.dataset import Dataset, DatasetColumn
+from axtui.base.errors import DatasetUsageError
+from axtui.base.ids import format_dataset
+from axtui.dataset import record
+from axtui.dataset.feed import Layout, SliceFeed, SplitFeed
+from axtui.dataset.intake import take_array
+from axtui.dataset.record import DatasetRecord, slice_path
+from axtui.dataset.rows import NoDefault, Write, column_check
+from axtui.dataset.slicefile import COMPRESSIONS
+from axtui.dataset.types import find_type, format_bound
+from axtui.dataset.writer import HOLD_NBYTES, Column, Part, SliceWriter
+from axtui.store.layout import dataset_directory
+
+_FEWEST_NBYTES = 2 << 20
+
+
+@dataclass
+class _Book:
+    """The writers of one job in this process: those that are not finished, and the names of those that are, in order."""
+
+    open: dict[str, DatasetWriter] = field(default_factory=dict)
+    finished: list[str] = field(default_factory=list)
+
+
+_books: dict[Path, _Book] = {}
+
+
+class DatasetWriter:
+    """Writes one dataset of the running job.
+
+    Args:
+        columns: `{name: type}`, `{name: (type, none_support)}`, `{name: DatasetColumn}`, or `{name: None}` for a column
+            that is not inherited. They are added in sorted order.
+        filename: What was read to make it; only recorded.
+        hashlabel: The column that decides the slice of a line.
+        hashlabel_override: The hashlabel may differ from the parent's.
+        caption: Only recorded; the job id unless given.
+        previous: The dataset before it in its chain: a dataset in any form, or another writer of this job.
+        name: Its name in the job.
+        parent: A dataset whose columns are inherited, where they lie.
+        for_single_slice: Only this slice of analysis uses it, and may set slices and split there.
+        allow_missing_slices: Slices that are never set have no lines.
+        compression: None, "zstd" or "lz4".
+
+    In analysis only `name` is given, and the writer that prepare made is returned.
+
+    Raises:
+        DatasetUsageError: Something does not go together; the message says what.
+        NoSuchDatasetError: There is no such parent.
+    """
+
+    write: Write
+    write_list: Callable[[Sequence[Any]], None]
+    write_dict: Callable[[dict[str, Any]], None]
+
+    def __new__(cls, columns: Mapping[str, Any] = {}, *, name: str = "default", **settings: Any) -> DatasetWriter:
+        if context.current().stage == "analysis":
+            return _find_in_analysis(name, bool(columns or any(settings.values())))
+        return super().__new__(cls)
+
+    def __init__(
+        self,
+        columns: Mapping[str, Any] = {},
+        *,
+        filename: str | os.PathLike[str] | None = None,
+        hashlabel: str | None = None,
+        hashlabel_override: bool = False,
+        caption: str | None = None,
+        previous: Any = None,
+        name: str = "default",
+        parent: Any = None,
+        meta_only: bool = False,
+        for_single_slice: int | None = None,
+        copy_mode: bool = False,
+        allow_missing_slices: bool = False,
+        compression: str | None = None,
+    ) -> None:
+        here = context.current()
+        if here.stage == "analysis":
+            return
+        if meta_only or copy_mode:
+            raise DatasetUsageError(f"{'meta_only' if meta_only else 'copy_mode'} is not there yet; wanted without it")
+        if compression not in (None, *COMPRESSIONS):
+            raise DatasetUsageError(f"compression is None or one of {', '.join(COMPRESSIONS)}, found {compression!r}")
+        _refuse_duplicate(name)
+        self.name = name
+        self.filename = None if filename is None else os.fspath(filename)
+        self.caption = here.jobid if caption is None else str(caption)
+        self.previous = previous
+        self._reference = format_dataset(here.jobid, name)
+        self._where = f"{here.jobid}/{name}"
+        self._directory = dataset_directory(here.directory, name)
+        self._stage = here.stage
+        self._parent = Dataset(parent) if parent else None
+        self._single = for_single_slice
+        self._may_miss = allow_missing_slices
+        self._compression = compression
+        self._columns: list[Column] = []
+        self._defaults: list[Any] = []
+        self._dropped: set[str] = set()
+        self._hashlabel = _choose_hashlabel(self._parent, hashlabel, hashlabel_override)
+        self._layout: Layout | None = None
+        self._feeds: dict[int, SliceFeed] = {}
+        self._split: SplitFeed | None = None
+        self._parts: dict[int, Part] = {}
+        self._sliceno: int | None = None
+        self._ended = ""
+        self._add_all(columns)
+        _book().open[name] = self
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in ("write", "write_list", "write_dict"):
+            raise AttributeError(f"a DatasetWriter has no attribute {name!r}")
+        return getattr(self._feed(), name)
+
+    def __reduce__(self) -> Any:
+        raise TypeError("a DatasetWriter cannot be pickled; pass it through prepare_res, or get it by name in analysis")
+
+    @property
+    def hashlabel(self) -> str | None:
+        """The column that decides the slice of a line, or None."""
+        return self._hashlabel
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """The types of the new columns, in the order of `write`'s arguments."""
+        return {column.name: column.kind.name for column in self._columns}
+
+    @property
+    def writers(self) -> Any:
+        """Writers of single columns."""
+        raise DatasetUsageError(f"writers of single columns are not there yet; write whole rows to {self._where}")
+
+    def add(self, name: str, type: str, default: Any = NoDefault, none_support: bool = False) -> None:
+        """Add a column.
+
+        Args:
+            name: Any text.
+            type: A name of dataset/types.py.
+            default: Written instead of every value that the type refuses.
+            none_support: Whether None is allowed.
+
+        Raises:
+            DatasetUsageError: There is such a column already, no such type, or writing has begun.
+            TypeError, ValueError, OverflowError: The type refuses the default.
+        """
+        self._refuse_ended()
+        here = context.current()
+        if self._layout is not None or here.stage != self._stage:
+            raise DatasetUsageError(f"cannot add column {name!r} to {self._where}: writing has begun, or another stage has")
+        if any(column.name == name for column in self._columns):
+            raise DatasetUsageError(f"{self._where} has a column {name!r} already")
+        column = Column(name, find_type(type), bool(none_support))
+        if default is not NoDefault:
+            if column.kind.name == "pickle":
+                raise DatasetUsageError(f"column {name!r} of {self._where}: a pickle column takes no default")
+            default = column_check(column, NoDefault, self._where)(default)
+        self._columns.append(column)
+        self._defaults.append(default)
+
+    def set_slice(self, sliceno: int) -> None:
+        """Say which slice the following `write*` calls are for.
+
+        Raises:
+            DatasetUsageError: There is no such slice, or not here.
+        """
+        self._refuse_ended()
+        if self._split is not None:
+            raise DatasetUsageError(f"{self._where} is written with a split writer; set_slice does not go with it")
+        self._refuse_in_analysis("set_slice")
+        if not isinstance(sliceno, int) or not 0 <= sliceno < context.current().slices:
+            raise DatasetUsageError(f"slice {sliceno!r} of {self._where} is not one of {context.current().slices}")
+        self._enter(sliceno)
+
+    def get_split_write(self) -> Write:
+        """Return a `write(*values)` that finds the slice itself: by the hashlabel, else in turn from slice 0."""
+        return self._split_feed().write
+
+    def get_split_write_list(self) -> Callable[[Sequence[Any]], None]:
+        """Return a `write_list(values)` that finds the slice itself."""
+        return self._split_feed().write_list
+
+    def get_split_write_dict(self) -> Callable[[dict[str, Any]], None]:
+        """Return a `write_dict({column: value})` that finds the slice itself."""
+        return self._split_feed().write_dict
+
+    def write_arrays(self, arrays: Mapping[str, Any]) -> None:
+        """Write many lines at once: into the current slice, or, where none is set, dealt out as a split writer does.
+
+        Args:
+            arrays: For every column a numpy or Arrow array, or a list; all of the same length.
+
+        Raises:
+            DatasetUsageError: Columns are missing, unknown or of different lengths, or lines belong to another slice.
+            TypeError, ValueError, OverflowError: A column's type does not take them.
+        """
+        feed = self._feed() if self._sliceno is not None or context.current().stage == "analysis" else self._split_feed()
+        names = [column.name for column in self._columns]
+        if set(arrays) != set(names):
+            raise DatasetUsageError(f"{self._where} has columns {', '.join(names)}, found {', '.join(map(str, arrays))}")
+        taken = [take_array(column, arrays[column.name], self._where) for column in self._columns]
+        if len({len(array) for array in taken}) != 1:
+            lengths = {name: len(array) for name, array in zip(names, taken, strict=True)}
+            raise DatasetUsageError(f"columns of {self._where} have different lengths: {lengths}")
+        feed.write_arrays(taken)
+
+    def hashcheck(self, value: Any) -> bool:
+        """Tell whether a value of the hashlabel belongs to the current slice."""
+        feed = self._hashed_feed("hashcheck")
+        assert self._layout is not None and self._layout.hash_index is not None
+        return feed.belongs_here(self._layout.checks[self._layout.hash_index](value))
+
+    def enable_hash_discard(self) -> None:
+        """Leave out lines that belong to other slices than the current one, from now on, instead of refusing them.
+
+        Raises:
+            DatasetUsageError: There is no hashlabel, or no slice is set.
+        """
+        feed = self._hashed_feed("enable_hash_discard")
+        feed.discard_foreign()
+        self._bind(feed)
+
+    def discard(self) -> None:
+        """Throw the dataset away; its name is free again."""
+        self._refuse_ended()
+        for feed in (*self._feeds.values(), *([self._split] if self._split else [])):
+            feed.discard()
+        shutil.rmtree(self._directory, ignore_errors=True)
+        self._end("discarded")
+
+    def finish(self) -> Dataset:
+        """Complete the dataset and return it; again and again if asked.
+
+        Raises:
+            DatasetUsageError: Not all slices were written, their lines are not the parent's, or this is analysis.
+            NoSuchDatasetError: There is no such previous dataset.
+        """
+        if self._ended == "finished":
+            return Dataset(self._reference)
+        self._refuse_ended()
+        if context.current().stage == "analysis":
+            raise DatasetUsageError(f"{self._where} cannot be finished in analysis")
+        lines = self._gather()
+        previous = _resolve_previous(self.previous, self._where)
+        self._directory.mkdir(parents=True, exist_ok=True)
+        data = record.write_dataset(self._directory, self._describe(lines, previous))
+        self._note_digest(record.FILE, len(data), hashlib.sha256(data).hexdigest())
+        self._end("finished")
+        _book().finished.append(self.name)
+        return Dataset(self._reference)
+
+    def _add_all(self, columns: Mapping[str, Any]) -> None:
+        for name, spec in sorted(columns.items()):
+            match spec:
+                case None:
+                    self._dropped.add(name)
+                case DatasetColumn():
+                    self.add(name, spec.type, none_support=spec.none_support)
+                case (kind, none_support):
+                    self.add(name, kind, none_support=none_support)
+                case _:
+                    self.add(name, spec)
+        unknown = self._dropped - set(self._parent.columns if self._parent else ())
+        if unknown:
+            raise DatasetUsageError(f"{self._where} cannot leave out {', '.join(sorted(unknown))}: not in a parent")
+
+    def _start(self) -> Layout:
+        """Make the directory, and settle the columns."""
+        if self._layout is None:
+            names = [column.name for column in self._columns]
+            if not names:
+                raise DatasetUsageError(f"{self._where} has no columns to write")
+            inherited = self._parent.hashlabel if self._parent else None
+            if self._hashlabel and self._hashlabel not in names and self._hashlabel != inherited:
+                raise DatasetUsageError(f"the hashlabel {self._hashlabel!r} of {self._where} is not among its columns")
+            at = names.index(self._hashlabel) if self._hashlabel in names else None
+            if at is not None and not self._columns[at].kind.hashable:
+                kind = self._columns[at].kind.name
+                raise DatasetUsageError(f"the hashlabel {self._hashlabel!r} of {self._where} is {kind}, which has no hash")
+            pairs = zip(self._columns, self._defaults, strict=True)
+            checks = [column_check(column, default, self._where) for column, default in pairs]
+            self._layout = Layout(self._columns, checks, at, context.current().slices, self._where)
+            self._directory.mkdir(parents=True, exist_ok=True)
+        return self._layout
+
+    def _enter(self, sliceno: int) -> None:
+        layout = self._start()
+        if sliceno not in self._feeds:
+            if self._parts.get(sliceno, {"lines": 0})["lines"]:
+                raise DatasetUsageError(f"slice {sliceno} of {self._where} was written in analysis")
+            self._feeds[sliceno] = SliceFeed(layout, sliceno, self._slice_writer(sliceno))
+        self._sliceno = sliceno
+        self._bind(self._feeds[sliceno])
+
+    def _bind(self, feed: SliceFeed) -> None:
+        self.write, self.write_list, self.write_dict = feed.write, feed.write_list, feed.write_dict
+
+    def _feed(self) -> SliceFeed:
+        """Return the feed of the current slice; in analysis that is the slice that runs."""
+        self._refuse_ended()
+        if self._split is not None:
+            raise DatasetUsageError(f"{self._where} is written with a split writer")
+        here = context.current()
+        if self._sliceno is None:
+            if here.stage != "analysis":
+                raise DatasetUsageError(f"{self._where} has no slice yet; call set_slice first")
+            if self._single not in (None, here.sliceno):
+                raise DatasetUsageError(f"{self._where} is for slice {self._single} alone, found slice {here.sliceno}")
+            self._enter(here.sliceno)
+        assert self._sliceno is not None
+        return self._feeds[self._sliceno]
+
+    def _hashed_feed(self, what: str) -> SliceFeed:
+        feed = self._feed()
+        if self._layout is None or self._layout.hash_index is None:
+            raise DatasetUsageError(f"{what} needs a hashlabel among the columns of {self._where}")
+        return feed
+
+    def _split_feed(self) -> SplitFeed:
+        self._refuse_ended()
+        if self._split is None:
+            self._refuse_in_analysis("a split writer")
+            if self._feeds or any(part["lines"] for part in self._parts.values()):
+                raise DatasetUsageError(f"{self._where} is written slice by slice; a split writer does not go with it")
+            if self._may_miss:
+                raise DatasetUsageError(f"{self._where} may miss slices; a split writer does not go with it")
+            layout = self._start()
+            if self._hashlabel and layout.hash_index is None:
+                raise DatasetUsageError(
+                    f"the hashlabel {self._hashlabel!r} of {self._where} is inherited; write it slice by slice"
+                )
+            self._split = SplitFeed(layout, [self._slice_writer(sliceno) for sliceno in range(layout.slices)])
+        return self._split
+
+    def _slice_writer(self, sliceno: int) -> SliceWriter:
+        hold = max(_FEWEST_NBYTES, HOLD_NBYTES // context.current().slices)
+        return SliceWriter(slice_path(self._directory, sliceno), self._columns, self._compression, hold)
+
+    def _gather(self) -> list[int]:
+        """Close all slices; return their lines."""
+        slices = context.current().slices
+        for sliceno, feed in self._feeds.items():
+            self._parts[sliceno] = feed.close()
+        if self._split is not None:
+            self._parts = dict(enumerate(self._split.close()))
+        if not self._columns and self._parent is not None:
+            return self._parent.lines
+        if not self._parts and not self._may_miss:
+            raise DatasetUsageError(f"{self._where} was never started: nothing was written to it")
+        missing = set(range(slices)) - set(self._parts)
+        if missing and not self._may_miss and self._single is None:
+            raise DatasetUsageError(f"Not all slices written, missing {missing} in {self._where}")
+        self._start()
+        lines = [self._parts[sliceno]["lines"] if sliceno in self._parts else 0 for sliceno in range(slices)]
+        if self._parent is not None and lines != self._parent.lines:
+            raise DatasetUsageError(f"{self._where} has {lines} lines, and its parent {self._parent} {self._parent.lines}")
+        return lines
+
+    def _describe(self, lines: list[int], previous: Dataset | None) -> dict[str, Any]:
+        """Return the record of the dataset, and note the digests of its files."""
+        for sliceno, part in self._parts.items():
+            if part["lines"]:
+                self._note_digest(slice_path(self._directory, sliceno).name, part["nbytes"], part["digest"])
+        parts = [self._parts.get(sliceno) for sliceno in range(len(lines))]
+        files = [{"nbytes": p["nbytes"], "digest": p["digest"]} if p and p["lines"] else None for p in parts]
+        columns = {column.name: self._describe_column(column) for column in self._columns}
+        columns |= _inherit(self._parent, self._dropped | set(columns))
+        return {
+            "name": self.name,
+            "caption": self.caption,
+            "filename": self.filename,
+            "hashlabel": self._hashlabel if self._hashlabel in columns else None,
+            "previous": None if previous is None else {"dataset": str(previous), "digest": previous.digest},
+            "parent": None if self._parent is None else str(self._parent),
+            "compression": self._compression,
+            "lines": lines,
+            "slices": files,
+            "columns": columns,
+        }
+
+    def _describe_column(self, column: Column) -> dict[str, Any]:
+        found = record.merge_column(column.kind, [part["columns"][column.name] for part in self._parts.values()])
+        return {"type": column.kind.name, "none": column.none, **found, "from": None}
+
+    def _note_digest(self, name: str, nbytes: int, digest: str) -> None:
+        here = context.current()
+        path = (self._directory / name).relative_to(here.directory)
+        here.digests[path.as_posix()] = (nbytes, digest)
+
+    def _end(self, how: str) -> None:
+        self._ended = how
+        for name in ("write", "write_list", "write_dict"):
+            self.__dict__.pop(name, None)
+        self._feeds, self._split = {}, None
+        _book().open.pop(self.name, None)
+
+    def _refuse_ended(self) -> None:
+        if self._ended:
+            raise DatasetUsageError(f"{self._where} was {self._ended}, and cannot be used any more")
+
+    def _refuse_in_analysis(self, what: str) -> None:
+        here = context.current()
+        if here.stage == "analysis" and (self._single is None or self._single != here.sliceno):
+            raise DatasetUsageError(f"{what} of {self._where} in analysis: each slice writes its own lines there")
+
+
+def end_prepare() -> None:
+    """Finish the writers that were written to in prepare. Called in the job process."""
+    started = {name for name, each in _book().open.items() if each._feeds or each._split}
+    _finish_all(started)
+
+
+def end_slice() -> dict[str, Any]:
+    """Close what this slice wrote. Called at the end of a slice process.
+
+    Returns:
+        What is known of each dataset's slices, by its name and the slice's number as text; JSON.
+    """
+    sliceno = context.current().sliceno
+    written: dict[str, Any] = {}
+    for name, each in _book().open.items():
+        if each._single in (None, sliceno) and each._columns:
+            if each._split is None and not each._feeds:
+                each._enter(sliceno)
+            closed = enumerate(each._split.close()) if each._split else [(n, f.close()) for n, f in each._feeds.items()]
+            written[name] = {str(number): part for number, part in closed}
+    return written
+
+
+def take_slice(sliceno: int, parts: dict[str, Any]) -> None:
+    """Take what `end_slice` returned in a slice. Called in the job process."""
+    for name, written in parts.items():
+        writer = _book().open[name]
+        writer._parts |= {int(number): part for number, part in written.items()}
+
+
+def end_job() -> list[str]:
+    """Finish all writers. Called in the job process at its end; returns the names of all datasets in finish order."""
+    book = _book()
+    _finish_all(set(book.open))
+    del _books[context.current().directory]
+    return book.finished
+
+
+def dataset_digest(directory: Path, name: str) -> str:
+    """Return the output digest of a dataset of a job that lies in a directory."""
+    return record.dataset_digest(dataset_directory(directory, name))
+
+
+def _book() -> _Book:
+    return _books.setdefault(context.current().directory, _Book())
+
+
+def _finish_all(names: set[str]) -> None:
+    """Finish writers, each after the one that is its previous."""
+    waiting = {name: writer for name, writer in _book().open.items() if name in names}
+    while waiting:
+        ready = [name for name, writer in waiting.items() if _own_previous(writer) not in waiting]
+        if not ready:
+            raise DatasetUsageError(f"datasets {', '.join(waiting)} are each other's previous")
+        for name in ready:
+            waiting.pop(name).finish()
+
+
+def _own_previous(writer: DatasetWriter) -> str | None:
+    """Return the name of the writer of this job that a writer's previous is, or None."""
+    previous = writer.previous
+    if isinstance(previous, DatasetWriter):
+        return previous.name
+    here = context.current().jobid
+    if isinstance(previous, tuple | list) and len(previous) == 2:
+        previous = format_dataset(*previous)
+    if not isinstance(previous, str):
+        return None
+    return next((name for name in _book().open if format_dataset(here, name) == previous), None)
+
+
+def _resolve_previous(previous: Any, where: str) -> Dataset | None:
+    if isinstance(previous, DatasetWriter):
+        if previous._ended != "finished":
+            raise DatasetUsageError(f"previous of {where} is {previous._where}, which is not finished")
+        return Dataset(previous._reference)
+    return Dataset(previous) or None if previous else None
+
+
+def _find_in_analysis(name: str, is_more_given: bool) -> DatasetWriter:
+    if is_more_given:
+        raise DatasetUsageError("in analysis a DatasetWriter is only asked for by name; make it in prepare")
+    if name not in _book().open:
+        there = ", ".join(_book().open) or "none"
+        raise DatasetUsageError(f"there is no writer {name!r} in analysis; prepare made {there}")
+    writer = _book().open[name]
+    if writer._single is None:
+        writer._feed()
+    return writer
+
+
+def _refuse_duplicate(name: str) -> None:
+    here = context.current()
+    if not here.jobid:
+        raise DatasetUsageError("a DatasetWriter is made in a job or a build script, found neither")
+    book = _book()
+    path = dataset_directory(here.directory, name) / record.FILE
+    if name in book.open or name in book.finished or path.exists():
+        raise DatasetUsageError(f"{here.jobid} has a dataset {name!r} already")
+
+
+def _choose_hashlabel(parent: Dataset | None, wanted: str | None, override: bool) -> str | None:
+    inherited = parent.hashlabel if parent is not None else None
+    if wanted and inherited and wanted != inherited and not override:
+        raise DatasetUsageError(f"hashlabel {wanted!r} differs from {inherited!r} of the parent; wanted hashlabel_override")
+    return wanted if override else wanted or inherited
+
+
+def _inherit(parent: Dataset | None, without: set[str]) -> dict[str, Any]:
+    """Return the records of the columns of a parent, with where they lie."""
+    if parent is None:
+        return {}
+    found: DatasetRecord = parent._record
+    columns: dict[str, Any] = {}
+    for name, column in found.columns.items():
+        if name not in without:
+            origin = column.origin or record.Origin(str(parent), name, found.digest)
+            columns[name] = {
+                "type": column.kind.name,
+                "none": column.none,
+                "min": format_bound(column.min),
+                "max": format_bound(column.max),
+                "holds": column.holds,
+                "from": {"dataset": origin.dataset, "column": origin.column, "digest": origin.digest},
+            }
+    return columns

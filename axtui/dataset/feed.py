@@ -1,0 +1,206 @@
+"""Where lines go in: `SliceFeed` for one slice, `SplitFeed` for all of them, dealing lines out.
+
+Both take checked rows and arrays, keep them in the order in which they came, and give what is known of each slice when closed.
+Knows no jobs and no stages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from axtui.base.errors import DatasetUsageError
+from axtui.dataset.cells import show
+from axtui.dataset.hashing import hash_array, hash_value, slice_of
+from axtui.dataset.rows import Row, RowBuffer, Write, make_write, make_write_dict, make_write_list
+from axtui.dataset.types import Check, to_arrow
+from axtui.dataset.writer import Column, Part, SliceWriter
+
+_REMEMBERED = 1 << 16
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What every feed of a dataset needs to know.
+
+    Attributes:
+        columns: In the order of arguments.
+        checks: One a column, see `rows.column_check`.
+        hash_index: Which column decides the slice; None for no hashlabel among the columns.
+        slices: How many slices there are.
+        where: The dataset, for messages.
+    """
+
+    columns: Sequence[Column]
+    checks: Sequence[Check]
+    hash_index: int | None
+    slices: int
+    where: str
+
+    def slice_of(self, value: Any) -> int:
+        """Return the slice of one value of the hash column."""
+        assert self.hash_index is not None
+        array = to_arrow(self.columns[self.hash_index].kind, [value])
+        is_rounded = self.columns[self.hash_index].kind.name in ("float32", "complex32")
+        return (int(hash_array(array)[0]) if is_rounded else hash_value(value)) % self.slices
+
+    def hashes_to(self, arrays: Sequence[pa.Array]) -> Any:
+        """Return the slice of each line, shape (lines,)."""
+        assert self.hash_index is not None
+        return slice_of(hash_array(arrays[self.hash_index]), self.slices)
+
+    def to_arrow(self, rows: list[Row]) -> list[pa.Array]:
+        """Turn checked rows into arrays."""
+        values = zip(*rows, strict=True)
+        return [to_arrow(column.kind, list(each)) for column, each in zip(self.columns, values, strict=True)]
+
+
+class _Feed:
+    """The functions that authors call: `write(*values)`, `write_list(values)`, `write_dict({column: value})`."""
+
+    write: Write
+    write_list: Callable[[Sequence[Any]], None]
+    write_dict: Callable[[dict[str, Any]], None]
+
+    def _bind(self, layout: Layout, buffer: RowBuffer, guard: Check | None) -> None:
+        self.write = make_write(layout.columns, layout.checks, buffer, guard, layout.hash_index or 0)
+        self.write_list = make_write_list(layout.columns, self.write)
+        self.write_dict = make_write_dict(layout.columns, self.write)
+
+
+class SliceFeed(_Feed):
+    """Takes the lines of one slice. With a hash column, a line of another slice is refused, or left out if that is asked."""
+
+    def __init__(self, layout: Layout, sliceno: int, writer: SliceWriter) -> None:
+        self.sliceno = sliceno
+        self._layout = layout
+        self._writer = writer
+        self._buffer = RowBuffer(self._take)
+        self._discards = False
+        self._slices: dict[Any, int] = {}
+        self._bind(layout, self._buffer, self._refuse_foreign if layout.hash_index is not None else None)
+
+    @property
+    def lines(self) -> int:
+        """How many lines came in so far."""
+        return self._writer.lines + len(self._buffer.rows)
+
+    def belongs_here(self, value: Any) -> bool:
+        """Tell whether a value of the hash column places its line in this slice."""
+        key = (type(value), value)
+        found = self._slices.get(key)
+        if found is None:
+            if len(self._slices) >= _REMEMBERED:
+                self._slices.clear()
+            found = self._slices[key] = self._layout.slice_of(value)
+        return found == self.sliceno
+
+    def discard_foreign(self) -> None:
+        """Leave out lines of other slices from now on."""
+        self._buffer.flush()
+        self._discards = True
+        self._bind(self._layout, self._buffer, None)
+
+    def write_arrays(self, arrays: Sequence[pa.Array]) -> None:
+        """Add lines; see `SliceWriter.append`.
+
+        Raises:
+            DatasetUsageError: A line belongs to another slice.
+        """
+        self._buffer.flush()
+        self._append(arrays, check=True)
+
+    def close(self) -> Part:
+        """Write what is held, and return what is known of the slice."""
+        self._buffer.flush()
+        return self._writer.close()
+
+    def discard(self) -> None:
+        """Forget everything."""
+        self._buffer.rows.clear()
+        self._writer.discard()
+
+    def _take(self, rows: list[Row]) -> int:
+        arrays = self._layout.to_arrow(rows)
+        self._append(arrays, check=False)
+        return sum(array.nbytes for array in arrays)
+
+    def _append(self, arrays: Sequence[pa.Array], check: bool) -> None:
+        if self._layout.hash_index is not None and (check or self._discards):
+            here = self._layout.hashes_to(arrays) == self.sliceno
+            if not here.all():
+                if not self._discards:
+                    self._refuse(arrays[self._layout.hash_index][int(np.argmin(here))].as_py())
+                arrays = [array.filter(pa.array(here)) for array in arrays]
+        self._writer.append(arrays)
+
+    def _refuse_foreign(self, value: Any) -> None:
+        if not self.belongs_here(value):
+            self._refuse(value)
+
+    def _refuse(self, value: Any) -> None:
+        assert self._layout.hash_index is not None
+        name = self._layout.columns[self._layout.hash_index].name
+        raise DatasetUsageError(
+            f"Attempted to write data for wrong slice: {show(value)} in column {name} does not belong to slice "
+            f"{self.sliceno} of {self._layout.where}"
+        )
+
+
+class SplitFeed(_Feed):
+    """Takes lines for all slices: by the hash column where there is one, else in turn from slice 0."""
+
+    def __init__(self, layout: Layout, writers: Sequence[SliceWriter]) -> None:
+        self._layout = layout
+        self._writers = writers
+        self._buffer = RowBuffer(self._take)
+        self._next = 0
+        self._bind(layout, self._buffer, None)
+
+    def write_arrays(self, arrays: Sequence[pa.Array]) -> None:
+        """Add lines; see `SliceWriter.append`."""
+        self._buffer.flush()
+        if self._layout.hash_index is not None:
+            self._deal(arrays, self._layout.hashes_to(arrays))
+        else:
+            self._deal(arrays, (np.arange(len(arrays[0])) + self._next) % self._layout.slices)
+            self._next = (self._next + len(arrays[0])) % self._layout.slices
+
+    def close(self) -> list[Part]:
+        """Write what is held, and return what is known of each slice."""
+        self._buffer.flush()
+        return [writer.close() for writer in self._writers]
+
+    def discard(self) -> None:
+        """Forget everything."""
+        self._buffer.rows.clear()
+        for writer in self._writers:
+            writer.discard()
+
+    def _take(self, rows: list[Row]) -> int:
+        if self._layout.hash_index is None:
+            return self._take_in_turn(rows)
+        arrays = self._layout.to_arrow(rows)
+        self._deal(arrays, self._layout.hashes_to(arrays))
+        return sum(array.nbytes for array in arrays)
+
+    def _take_in_turn(self, rows: list[Row]) -> int:
+        nbytes = 0
+        for sliceno, writer in enumerate(self._writers):
+            own = rows[(sliceno - self._next) % self._layout.slices :: self._layout.slices]
+            if own:
+                arrays = self._layout.to_arrow(own)
+                writer.append(arrays)
+                nbytes += sum(array.nbytes for array in arrays)
+        self._next = (self._next + len(rows)) % self._layout.slices
+        return nbytes
+
+    def _deal(self, arrays: Sequence[pa.Array], slices: Any) -> None:
+        for sliceno, writer in enumerate(self._writers):
+            lines = pa.array(np.flatnonzero(slices == sliceno))
+            if len(lines):
+                writer.append([array.take(lines) for array in arrays])
