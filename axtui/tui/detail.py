@@ -4,38 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from axtui.base.clock import format_seconds
 from axtui.base.text import safe
 from axtui.store.progress import Progress
-from axtui.store.record import JobRecord
+from axtui.tui.facts import Facts
 from axtui.tui.glyphs import GLYPHS, SLICE_GLYPHS, bar, cut, format_expected, format_nbytes, format_rate
 from axtui.tui.measure import slice_seconds, slice_share
 from axtui.tui.palette import Line, Palette
-from axtui.tui.reader import Listed
 from axtui.tui.rows import Row, Table
 
 _LABEL = 9
 _NAMES_MOST = 12
 _LINES_MOST = 30
 _SLICE_STYLES = {"done": "success", "running": "primary", "failed": "error", "waiting": "faint"}
-
-
-@dataclass
-class Facts:
-    """What was read of a job from its directory."""
-
-    record: JobRecord | None = None
-    progress: Sequence[Progress] = ()
-    files: Sequence[Listed] = ()
-    preview: Sequence[str] = ()
-    now: float = 0.0
-    slices: list[Progress] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.slices = list(self.progress[:-1])
 
 
 def draw_detail(row: Row, table: Table, facts: Facts, width: int, palette: Palette) -> list[Line]:

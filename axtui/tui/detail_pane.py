@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from axtui.base.clock import format_seconds
-from axtui.tui.detail import Facts, draw_detail
+from axtui.tui.detail import draw_detail
+from axtui.tui.facts import Facts
 from axtui.tui.glyphs import GLYPHS
 from axtui.tui.palette import Line
 from axtui.tui.pane import Pane

@@ -13,10 +13,11 @@ from textual.screen import Screen
 
 from axtui.base import clock
 from axtui.tui.bars import HeaderBar, KeyBar, NoticeBar, OverviewBar
-from axtui.tui.detail import Facts
 from axtui.tui.detail_pane import DetailPane
+from axtui.tui.facts import FactsReader
 from axtui.tui.filter_line import FilterLine
 from axtui.tui.jobs_pane import JobsPane
+from axtui.tui.layout import PANES, Layout
 from axtui.tui.measure import Share, share_of
 from axtui.tui.output_pane import OutputPane
 from axtui.tui.pane import Pane
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from axtui.tui.app import AxtuiApp
 
 _TICK_SECONDS = 0.25
-_PANES = ("jobs", "detail", "output", "source")
 _DRAG_MOST = 10
 
 
@@ -64,11 +64,10 @@ class Workbench(Screen[None], inherit_bindings=False):
         self.VERTICAL_BREAKPOINTS = [(0, "-short"), (36, "-tall")]
         self._board = board
         self._reader = reader
-        self._facts = Facts()
-        self._facts_of: tuple[str, str] | None = None
+        self._facts = FactsReader(reader)
+        self._layout = Layout(self)
         self.is_due = False
         """Whether the row under the cursor is still to be shown in the other panes."""
-        self._current = "jobs"
         self._notice = ""
         self._dismissed: set[str] = set()
 
@@ -90,14 +89,10 @@ class Workbench(Screen[None], inherit_bindings=False):
         """Show what the journal told before the first frame."""
         self._ticks = self.set_interval(_TICK_SECONDS, self.tick, pause=True)
         self._clock = self.set_interval(1.0, self.query_one(HeaderBar).refresh)
-        self._choose_front("detail")
-        self.query_one("#output").add_class("lower")
-        self.pane("jobs").focus()
+        self._layout.bring("output")
+        self._layout.bring("detail")
+        self._layout.open("jobs")
         self.refresh_board()
-
-    def pane(self, name: str) -> Pane:
-        """Return a pane by its name."""
-        return cast("Pane", self.query_one(f"#{name}"))
 
     @property
     def jobs(self) -> JobsPane:
@@ -152,26 +147,12 @@ class Workbench(Screen[None], inherit_bindings=False):
     def _show_row(self) -> None:
         self.is_due = False
         row = self.row
-        self._facts = self._read_facts(row)
-        cast("DetailPane", self.pane("detail")).show(row, self._board.table, self._facts)
-        output = cast("OutputPane", self.pane("output"))
+        facts = self._facts.read(row, clock.monotonic())
+        self.query_one(DetailPane).show(row, self._board.table, facts)
+        output = self.query_one(OutputPane)
         output.show(row.job if row else "")
         output.poll()
-        cast("SourcePane", self.pane("source")).show(row)
-
-    def _read_facts(self, row: Row | None) -> Facts:
-        """Read what a job's directory says; only its progress is read again while it runs."""
-        if row is None or not row.job:
-            self._facts_of = None
-            return Facts()
-        progress = self._reader.progress(row.job)
-        now = clock.monotonic()
-        if self._facts_of == (row.job, row.state):
-            facts = self._facts
-            return Facts(facts.record, progress, facts.files, facts.preview, now)
-        self._facts_of = (row.job, row.state)
-        files = [] if row.state == "running" else self._reader.files(row.job)
-        return Facts(self._reader.job(row.job), progress, files, self._reader.preview(row.job), now)
+        self.query_one(SourcePane).show(row)
 
     def _show_notice(self) -> None:
         """Point to the newest failure that has not been looked at."""
@@ -186,7 +167,7 @@ class Workbench(Screen[None], inherit_bindings=False):
             self.query_one(NoticeBar).show(row)
 
     def _is_elsewhere(self) -> bool:
-        return self.has_class("zoomed") and not self.pane("jobs").has_class("zoom")
+        return self._layout.is_zoomed and self._layout.current != "jobs"
 
     def on_jobs_pane_picked(self, message: JobsPane.Picked) -> None:
         """Show another row."""
@@ -200,9 +181,9 @@ class Workbench(Screen[None], inherit_bindings=False):
         if self._notice:
             self.action_go_to_failure()
         elif row and row.problem[0]:
-            self.open_pane("source")
+            self._layout.open("source")
         else:
-            self.open_pane("detail")
+            self._layout.open("detail")
 
     def on_filter_line_typed(self, message: FilterLine.Typed) -> None:
         """Narrow the job list."""
@@ -215,8 +196,7 @@ class Workbench(Screen[None], inherit_bindings=False):
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         """Bring the pane with the focus to the front, and show its keys."""
         if isinstance(event.widget, Pane) and event.widget.id:
-            self._current = event.widget.id
-            self._choose_front(event.widget.id)
+            self._layout.bring(event.widget.id)
         self._show_keys()
 
     def on_resize(self, event: Resize) -> None:
@@ -231,52 +211,27 @@ class Workbench(Screen[None], inherit_bindings=False):
                 keys.setdefault(binding.action, (self.app.get_key_display(binding), binding.description))
         self.query_one(KeyBar).show(list(keys.values()))
 
-    def _choose_front(self, name: str) -> None:
-        """Choose which panes are seen where not all have room."""
-        if name == "jobs":
-            return
-        for other in _PANES[1:]:
-            self.pane(other).set_class(other == name, "front")
-            if name != "detail":
-                self.pane(other).set_class(other == name, "lower")
-
-    def open_pane(self, name: str) -> None:
-        """Give a pane the focus, and the screen if another had it."""
-        self._current = name
-        self._choose_front(name)
-        if self.has_class("zoomed"):
-            self._zoom(name)
-        self.pane(name).focus()
-
-    def _zoom(self, name: str) -> None:
-        """Give a pane the screen; "" gives each its own place again."""
-        for other in _PANES:
-            self.pane(other).set_class(other == name, "zoom")
-        self.set_class(bool(name), "zoomed")
-        self.set_class(name == "jobs", "zoom-jobs")
-
     def action_pane(self, number: int) -> None:
         """Go to a pane by its number; the same number again zooms it."""
-        name = _PANES[number - 1]
-        if self._current == name:
+        name = PANES[number - 1]
+        if self._layout.current == name:
             self.action_zoom()
         else:
-            self.open_pane(name)
+            self._layout.open(name)
 
     def action_next_pane(self, step: int) -> None:
         """Go to the next pane."""
-        at = _PANES.index(self._current)
-        self.open_pane(_PANES[(at + step) % len(_PANES)])
+        self._layout.open(self._layout.next_pane(step))
 
     def action_zoom(self) -> None:
         """Give the pane with the focus the screen, or take it back."""
-        self._zoom("" if self.has_class("zoomed") else self._current)
+        self._layout.zoom("" if self._layout.is_zoomed else self._layout.current)
 
     def action_back(self) -> None:
         """Take one step back: zoom, filter, notice, then the job list."""
         filter_line = self.query_one(FilterLine)
-        if self.has_class("zoomed"):
-            self._zoom("")
+        if self._layout.is_zoomed:
+            self._layout.zoom("")
         elif filter_line.display:
             filter_line.text = ""
             filter_line.display = False
@@ -298,7 +253,7 @@ class Workbench(Screen[None], inherit_bindings=False):
             self._dismissed.add(key)
             self.query_one(FilterLine).display = False
             self.jobs.narrow("")
-            self.open_pane("jobs")
+            self._layout.open("jobs")
             self.jobs.move_to(key)
             self._show_notice()
 

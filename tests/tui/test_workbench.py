@@ -101,7 +101,7 @@ async def test_enter_on_a_failure_opens_its_source(flights: Recorded) -> None:
         await pilot.press("enter", "enter")
         await settle(pilot)
 
-        assert app.focused is app.workbench.pane("source")
+        assert app.focused is app.workbench.query_one("#source")
         assert "total[carrier] += delay" in line_with(app, "14 ✘")
 
 
@@ -131,10 +131,10 @@ async def test_numbers_and_tab_choose_the_pane_and_z_zooms(flights: Recorded) ->
         await pilot.press("escape")
         await settle(pilot)
 
-        assert by_tab is app.workbench.pane("detail")
+        assert by_tab is app.workbench.query_one("#detail")
         assert not any("1 Jobs" in line for line in zoomed)
         assert line_with(app, "1 Jobs")
-        assert app.focused is app.workbench.pane("source")
+        assert app.focused is app.workbench.query_one("#source")
 
 
 @in_loop
