@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -71,13 +72,14 @@ def read_limited(path: str | Path, limit: int) -> bytes:
         OSError: It cannot be read.
     """
     fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
+    info = os.fstat(fd)
+    if not stat.S_ISREG(info.st_mode):
+        os.close(fd)
+        raise RecordError(f"{path} is not a regular file")
     with open(fd, "rb") as handle:
-        info = os.fstat(fd)
-        if info.st_mode & 0o170000 != 0o100000:
-            raise RecordError(f"{path} is not a regular file")
         if info.st_size > limit:
             raise RecordError(f"{path} has {info.st_size} bytes, more than the {limit} that such a file may have")
-        return handle.read(limit)
+        return handle.read(min(limit, info.st_size + 1))
 
 
 def safe_join(root: str | Path, name: str | Path) -> Path:

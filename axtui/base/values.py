@@ -70,10 +70,17 @@ def decode_value(value: Any) -> Any:
     """Return what `encode_value` was given; tuples come back as lists.
 
     Raises:
-        RecordError: A `$` object is not one that `encode_value` writes.
+        RecordError: A `$` object is not one that `encode_value` writes, or the value is nested too deep.
     """
+    try:
+        return _decode(value)
+    except RecursionError:
+        raise RecordError("not a typed value: nested too deep") from None
+
+
+def _decode(value: Any) -> Any:
     if isinstance(value, list):
-        return [decode_value(item) for item in value]
+        return [_decode(item) for item in value]
     if not isinstance(value, dict):
         return value
     if len(value) == 1:
@@ -81,9 +88,9 @@ def decode_value(value: Any) -> Any:
         if key.startswith("$"):
             try:
                 return _DECODERS[key](inner)
-            except (KeyError, TypeError, ValueError) as error:
+            except (KeyError, TypeError, ValueError, OverflowError) as error:
                 raise RecordError(f"not a typed value: {key}: {error}") from None
-    return {key: decode_value(item) for key, item in value.items()}
+    return {key: _decode(item) for key, item in value.items()}
 
 
 def _encode_dict(value: dict[Any, Any], depth: int) -> Any:
@@ -96,11 +103,11 @@ def _encode_dict(value: dict[Any, Any], depth: int) -> Any:
 
 
 def _pairs(items: list[list[Any]]) -> list[tuple[Any, Any]]:
-    return [(decode_value(key), decode_value(item)) for key, item in items]
+    return [(_decode(key), _decode(item)) for key, item in items]
 
 
 _DECODERS: dict[str, Callable[[Any], Any]] = {
-    "$set": lambda items: {decode_value(item) for item in items},
+    "$set": lambda items: {_decode(item) for item in items},
     "$datetime": datetime.fromisoformat,
     "$date": date.fromisoformat,
     "$time": time.fromisoformat,
