@@ -62,12 +62,14 @@ class AcceleratorSide:
         text = conf.read_text(encoding="utf-8")
         conf.write_text(text.replace("\tdev auto-discover", f"\t{package.name} auto-discover"), encoding="utf-8")
         with (root / "server.log").open("w") as log:
-            self._server = subprocess.Popen((ax, "server"), cwd=root, stdout=log, stderr=log, process_group=0)
+            self._server = subprocess.Popen(
+                (ax, "server"), cwd=root, env=plain_environment(), stdout=log, stderr=log, process_group=0
+            )
         self._wait_for_socket()
 
     def run(self) -> float:
         """Run `ax run`."""
-        return _timed((self._ax, "run"), self.root, dict(os.environ))
+        return _timed((self._ax, "run"), self.root, plain_environment())
 
     def stop(self) -> None:
         """End the server and everything it started."""
@@ -97,7 +99,13 @@ def find_ax(given: str | None) -> Path | None:
 def axtui_environment() -> dict[str, str]:
     """Return an environment in which `import axtui` finds this tree, from whatever directory."""
     path = os.pathsep.join(filter(None, (str(_TREE), os.environ.get("PYTHONPATH", ""))))
-    return dict(os.environ, PYTHONPATH=path)
+    return dict(plain_environment(), PYTHONPATH=path)
+
+
+def plain_environment() -> dict[str, str]:
+    """Return this process's environment without what would make Python slower than a user has it."""
+    slower = ("PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED")
+    return {name: value for name, value in os.environ.items() if name not in slower}
 
 
 def _timed(command: tuple[str | Path, ...], cwd: Path, environment: dict[str, str]) -> float:
