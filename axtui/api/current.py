@@ -15,7 +15,7 @@ from axtui.api import context
 from axtui.api.job import Job, JobWithFile
 from axtui.api.pickles import dump_pickle, preview
 from axtui.base.errors import UnsafePathError
-from axtui.base.files import atomic_open, atomic_write, safe_join
+from axtui.base.files import atomic_open, safe_join
 from axtui.store import layout
 
 if TYPE_CHECKING:
@@ -61,7 +61,8 @@ class CurrentJob(Job):
         saved = SavedFile(self, filename, sliceno, _load_pickled)
         _save(saved, temp, background, lambda handle: dump_pickle(obj, handle))
         if saved.name == layout.RESULT:
-            atomic_write(Path(self.path) / layout.PREVIEW, preview(obj, layout.PREVIEW_NBYTES))
+            with open(os.path.join(self.path, layout.PREVIEW), "wb") as handle:
+                handle.write(preview(obj, layout.PREVIEW_NBYTES))
         return saved
 
     def json_save(

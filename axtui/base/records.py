@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +20,18 @@ RECORD_NBYTES = 1 << 20
 Record = dict[str, Any]
 
 
+_ENCODER = json.JSONEncoder(separators=(",", ":"), allow_nan=False)
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
 def parse_record(data: bytes) -> Record:
     """Parse one JSON object.
 
     Raises:
-        RecordError: It is not JSON, not an object, nested too deep, or has NaN or a key twice.
+        RecordError: It is not JSON, not an object, nested too deep, or has a number that is not finite or a key twice.
     """
     try:
-        value = json.loads(data, object_pairs_hook=_unique, parse_constant=_refuse)
+        value = _DECODER.decode(data.decode("utf-8"))
     except RecordError:
         raise
     except (ValueError, RecursionError, MemoryError) as error:
@@ -51,17 +56,19 @@ def read_record(path: str | Path, limit: int = RECORD_NBYTES) -> Record:
 
 
 def format_record(value: Record, indent: int | None = None) -> bytes:
-    """Write a JSON object as ASCII, keys in the order they have.
+    """Write a JSON object as ASCII, keys in the order they have, on one line unless it is to be indented.
 
     Raises:
         ValueError: It holds NaN or infinity, which JSON cannot.
     """
+    if indent is None:
+        return _ENCODER.encode(value).encode("ascii")
     return json.dumps(value, indent=indent, allow_nan=False).encode("ascii")
 
 
 def format_canonical(value: Any) -> bytes:
     """Write any JSON value in its one canonical form: sorted keys, no spaces. This is what digests are taken of."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False).encode("ascii")
+    return _CANONICAL.encode(value).encode("ascii")
 
 
 def digest(data: bytes) -> str:
@@ -82,5 +89,13 @@ def _unique(pairs: list[tuple[str, Any]]) -> Record:
     return result
 
 
+def _parse_float(text: str) -> float:
+    value = float(text)
+    return value if math.isfinite(value) else _refuse(text)
+
+
 def _refuse(constant: str) -> Any:
     raise RecordError(f"{constant} is no JSON value")
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_refuse, parse_float=_parse_float)

@@ -6,14 +6,13 @@ Messages are dictionaries. `Wire` is one end: it packs, unpacks, and never block
 from __future__ import annotations
 
 import contextlib
-import json
 import select
 import socket
 from collections import deque
 from typing import Any
 
 from axtui.base.errors import RecordError
-from axtui.base.records import parse_record
+from axtui.base.records import format_record, parse_record
 
 LINE_NBYTES = 8 << 20
 """The longest message, in bytes."""
@@ -51,7 +50,12 @@ class Wire:
 
     def queue(self, message: Message) -> None:
         """Put a message in line; `flush` sends it."""
-        self._outgoing += json.dumps(message, separators=(",", ":")).encode("ascii") + b"\n"
+        self.queue_line(format_record(message))
+
+    def queue_line(self, line: bytes) -> None:
+        """Put a message in line that is JSON already."""
+        self._outgoing += line
+        self._outgoing += b"\n"
 
     def flush(self) -> bool:
         """Send what can be sent without waiting. Return whether nothing is left.
@@ -116,6 +120,12 @@ class Wire:
         if b"\n" in data:
             *lines, rest = bytes(self._incoming).split(b"\n")
             self._incoming = bytearray(rest)
-            self._messages.extend(parse_record(line) for line in lines)
+            self._messages.extend(_parse_line(line) for line in lines)
         if len(self._incoming) > LINE_NBYTES:
             raise RecordError(f"a message of more than {LINE_NBYTES} bytes")
+
+
+def _parse_line(line: bytes) -> Message:
+    if len(line) > LINE_NBYTES:
+        raise RecordError(f"a message of more than {LINE_NBYTES} bytes")
+    return parse_record(line)

@@ -60,7 +60,7 @@ def _identify_input(reference: str, datasets: dict[str, Reference], catalogue: C
     if is_dataset and name not in job.datasets:
         there = ", ".join(job.datasets) or "no dataset"
         raise NoSuchDatasetError(f"job {jobid} has no dataset {name!r}; it has {there}")
-    return digest_of([*job.identity, name if is_dataset else ""])
+    return f"{job.identity}/{name}" if is_dataset else job.identity
 
 
 def _replace(value: Reference, inputs: dict[str, str]) -> object:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from axtui.base.errors import RecordError
@@ -16,6 +18,7 @@ from axtui.store.catalogue import Catalogue
 from axtui.store.index import Finished
 
 _CANDIDATES = 3
+_SETUP_NBYTES = 64 << 20
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,7 @@ def explain(wanted: Wanted, catalogue: Catalogue, before: str, fault: str) -> tu
 
 def _differences(wanted: Wanted, job: Finished, catalogue: Catalogue) -> tuple[str, ...]:
     try:
-        setup = read_record(catalogue.directory(job.jobid) / layout.SETUP, 64 << 20)
+        setup = _read_setup(catalogue.directory(job.jobid))
     except (OSError, RecordError):
         return (f"{job.jobid} cannot be read",)
     return (
@@ -57,6 +60,12 @@ def _differences(wanted: Wanted, job: Finished, catalogue: Catalogue) -> tuple[s
         *_file_differences(wanted.identity.files, setup.get("input_files", {})),
         *_input_differences(wanted, setup),
     )
+
+
+@lru_cache(256)
+def _read_setup(directory: Path) -> Record:
+    """Read the order of a finished job; it never changes, and neighbours in a build are compared with the same few."""
+    return read_record(directory / layout.SETUP, _SETUP_NBYTES)
 
 
 def _source_differences(snapshot: Snapshot, setup: Record) -> list[str]:

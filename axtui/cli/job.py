@@ -73,7 +73,7 @@ def _lines(record: JobRecord) -> list[str]:
         *_list("subjobs", post.get("subjobs", {})),
         *_list("times", _times(post.get("exectime", {}))),
         *_list("notes", post.get("notes", [])),
-        *_list("source", [place for place, _ in setup.get("sources", {}).values()]),
+        *_list("source", [place for place, _ in setup.get("sources", {}).values() if place]),
     ]
     damage = find_damage(record.directory, post["files"]) if post else ""
     if damage:

@@ -85,9 +85,9 @@ class PlainProgress:
                 return f"  = {self._name(row):<28} {job:<12} {format_seconds(seconds):>8}  {reason}"
             case JobStarted(row=row, job=job, why=why):
                 return f"  > {self._name(row):<28} {job:<12} {'':>8}  {'; '.join(why)}"
-            case JobFinished(row=row, job=job, seconds=seconds, same_as=same_as):
-                same = f"same output as {same_as}" if same_as else "built"
-                return f"  + {self._name(row):<28} {job:<12} {format_seconds(seconds):>8}  {same}"
+            case JobFinished(row=row, job=job, seconds=seconds, same_as=same_as, notes=notes):
+                text = "; ".join([f"same output as {same_as}" if same_as else "built", *notes])
+                return f"  + {self._name(row):<28} {job:<12} {format_seconds(seconds):>8}  {text}"
             case JobFailed(row=row, job=job, part=part, message=message, file=file, line=line):
                 where = f" ({os.path.basename(file)}:{line})" if file else ""
                 return f"  ! {self._name(row):<28} {job:<12} failed in {part}: {message}{where}"

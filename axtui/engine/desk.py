@@ -210,9 +210,9 @@ class Desk:
         ticket.is_answered = True
         because = explain_reuse(ticket.wanted, found)
         row = ticket.row
+        self._reply(ticket.asker, {"job": found.jobid, "reused": True})
         self._announce(ticket)
         self._publish(JobReused(ticket.build.number, row.name, found.jobid, found.seconds, because, row.inputs))
-        self._reply(ticket.asker, {"job": found.jobid, "reused": True})
 
     def _announce(self, ticket: Ticket) -> None:
         if ticket.is_announced:

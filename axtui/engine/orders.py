@@ -140,7 +140,7 @@ def write_sources(directory: Path, snapshot: Snapshot, root: Path) -> dict[str, 
     """Write a snapshot into a job directory, each file by its path in the project.
 
     Returns:
-        Where each module and declared file lies in the job, and its digest.
+        Where each module and declared file lies in the job, "" for an empty one, and its digest.
     """
     written: dict[str, list[str]] = {}
     seen: set[str] = set()
@@ -152,6 +152,8 @@ def write_sources(directory: Path, snapshot: Snapshot, root: Path) -> dict[str, 
 
 
 def _write_source(directory: Path, path: Path, data: bytes, root: Path, seen: set[str]) -> str:
+    if not data:
+        return ""
     inside = path.relative_to(root) if path.is_relative_to(root) else Path("outside", *path.parts[-3:])
     name = os.path.join(layout.METHOD, inside)
     if name not in seen:

@@ -78,7 +78,6 @@ class Runner:
         """Take in that a job is finished."""
         ticket = self._by_job.pop(report.jobid)
         self._orders.release(report.jobid)
-        self._catalogue.add(report.jobid)
         self._desk.askers.pop(report.jobid, None)
         self._answers[ticket.number] = {"job": report.jobid, "reused": False}
         same_as = self._same_as(ticket, report.output)
@@ -89,6 +88,7 @@ class Runner:
                 JobFinished(each.build.number, row, report.jobid, report.seconds, same_as, report.notes)
             )
         self._do(tasks.Ended(ticket.number))
+        self._catalogue.add(report.jobid)
 
     def lost(self, report: JobLost) -> None:
         """Take in that a job failed or was stopped."""

@@ -12,9 +12,10 @@ from pathlib import Path
 from axtui.base.errors import AxtuiError, RecordError
 from axtui.base.wire import Message, Wire, WireClosedError
 from axtui.engine.loop import SelectLoop
-from axtui.event.events import Entry, format_entry
+from axtui.event.events import format_entry
 from axtui.event.journal import read_journal
 
+_BATCH_SECONDS = 0.005
 _UNSENT_NBYTES = 64 << 20
 """A client that does not read is let go when so much waits for it; it can come back and catch up."""
 
@@ -33,6 +34,7 @@ class Server:
         self._clients: dict[int, Wire] = {}
         self._attached: set[int] = set()
         self._writing: set[int] = set()
+        self._is_flushing = False
         self._listener = _listen(path)
         loop.add_reader(self._listener.fileno(), self._accept)
 
@@ -41,12 +43,20 @@ class Server:
         """How many clients there are."""
         return len(self._clients)
 
-    def publish(self, entry: Entry) -> None:
-        """Send an event to every client that is attached."""
-        if self._attached:
-            message = {"entry": format_entry(entry)}
-            for fd in list(self._attached):
-                self._queue(fd, message)
+    def publish(self, line: bytes) -> None:
+        """Send a line of the journal to every client that is attached, a few milliseconds' worth at a time."""
+        if not self._attached:
+            return
+        for fd in self._attached:
+            self._clients[fd].queue_line(b'{"entry":' + line + b"}")
+        if not self._is_flushing:
+            self._is_flushing = True
+            self._loop.call_later(_BATCH_SECONDS, self._flush_attached)
+
+    def _flush_attached(self) -> None:
+        self._is_flushing = False
+        for fd in list(self._attached):
+            self._flush(fd)
 
     def close(self) -> None:
         """Send what is left, as far as it goes without waiting, and close."""

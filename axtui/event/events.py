@@ -7,7 +7,7 @@ script in this project, from 1. Times: `Entry.at` is wall time, `Entry.seconds` 
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import Any, ClassVar
 
 from axtui.base.errors import RecordError
@@ -227,13 +227,13 @@ class Entry:
 
 
 def format_entry(entry: Entry) -> Record:
-    """Write an entry as a JSON object."""
+    """Write an entry as a JSON object; its monotonic time is `clock`, for `seconds` is a field of events."""
     return {
         "seq": entry.seq,
         "at": round(entry.at, 6),
-        "seconds": round(entry.seconds, 6),
+        "clock": round(entry.seconds, 6),
         "event": type(entry.event).__name__,
-        **asdict(entry.event),
+        **vars(entry.event),
     }
 
 
@@ -248,7 +248,7 @@ def parse_entry(record: Record) -> Entry:
         raise RecordError(f"unknown event {record.get('event')!r}")
     try:
         values = {field.name: _plain(record[field.name]) for field in fields(kind) if field.name in record}
-        return Entry(int(record["seq"]), float(record["at"]), float(record["seconds"]), kind(**values))
+        return Entry(int(record["seq"]), float(record["at"]), float(record["clock"]), kind(**values))
     except (KeyError, TypeError, ValueError) as error:
         raise RecordError(f"{kind.__name__}: {error}") from None
 

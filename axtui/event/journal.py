@@ -7,7 +7,6 @@ torn or damaged line costs itself alone. The journal is for looking; the truth a
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +14,7 @@ from pathlib import Path
 from axtui.base import clock
 from axtui.base.errors import RecordError
 from axtui.base.files import write_all
-from axtui.base.records import parse_record
+from axtui.base.records import format_record, parse_record
 from axtui.event.events import BuildStarted, Entry, Event, format_entry, parse_entry
 
 SEGMENT_NBYTES = 4 << 20
@@ -70,8 +69,8 @@ class Journal:
         self.next_seq, self.builds = _last_numbers(directory)
         self._fd = self._open()
 
-    def append(self, event: Event) -> Entry:
-        """Write an event and return its entry.
+    def append(self, event: Event) -> bytes:
+        """Write an event, and return its line as it stands in the journal, without the newline.
 
         Raises:
             OSError: It cannot be written; the numbering has gone on all the same.
@@ -81,9 +80,9 @@ class Journal:
             self._fd = self._open()
         entry = Entry(self.next_seq, clock.wall(), clock.monotonic(), event)
         self.next_seq += 1
-        line = json.dumps(format_entry(entry), separators=(",", ":")).encode("ascii") + b"\n"
-        write_all(self._fd, line)
-        return entry
+        line = format_record(format_entry(entry))
+        write_all(self._fd, line + b"\n")
+        return line
 
     def next_build(self) -> int:
         """Return the number for a new build."""

@@ -43,7 +43,7 @@ class JobSaid:
 
 @dataclass(frozen=True)
 class JobCommitted:
-    """A job is on the disk, its process reaped."""
+    """A job is on the disk, and all that its process started is gone."""
 
     jobid: str
     seconds: float

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from axtui.api.status import take_stack
+from axtui.base.errors import AxtuiError
 from axtui.base.records import Record
 
 _OURS = str(Path(__file__).resolve().parents[1]) + os.sep
@@ -64,8 +65,7 @@ def describe_exception(part: str, error: BaseException) -> Failure:
         return error.failure
     told = traceback.TracebackException.from_exception(error)
     _cut(told, set())
-    last = [line for line in told.format_exception_only() if not line.startswith(" ")]
-    message = _explain(error, "".join(last).strip().replace("\n", " ") or type(error).__name__)
+    message = _explain(error, _one_line(error, told))
     frame = told.stack[-1] if told.stack else None
     text = "".join(_with_status(list(told.format())))
     if isinstance(error, SyntaxError) and error.filename:
@@ -76,6 +76,13 @@ def describe_exception(part: str, error: BaseException) -> Failure:
 def is_ours(filename: str) -> bool:
     """Tell whether a source file is axtui's own machinery rather than somebody's method."""
     return (filename.startswith(_OURS) and not filename.startswith(_AUTHORS)) or filename.startswith("<frozen ")
+
+
+def _one_line(error: BaseException, told: traceback.TracebackException) -> str:
+    if isinstance(error, AxtuiError):
+        return f"{type(error).__name__}: {error}"
+    last = [line for line in told.format_exception_only() if not line.startswith(" ")]
+    return "".join(last).strip().replace("\n", " ") or type(error).__name__
 
 
 def _explain(error: BaseException, message: str) -> str:

@@ -1,7 +1,8 @@
 """The executor that forks: loaders and scripts from the engine, jobs from loaders.
 
-A job's messages come over a wire of its own; that it ended comes from whoever reaped it. A job has succeeded only if
-its message that it is committed arrived and its process exited 0.
+A job's messages come over a wire of its own; that it ended comes from whoever reaped it. A job has succeeded when its
+message arrives that its commit record is on the disk, by when it has ended all that it started; a job that ends
+without this message has failed, whatever its exit status.
 """
 
 from __future__ import annotations
@@ -149,8 +150,14 @@ class ForkingExecutor:
         for message in messages:
             if message.get("say") in ("committed", "failed"):
                 running.last = message
+                self._acknowledge(jobid, message)
             else:
                 self._report(JobSaid(jobid, message))
+
+    def _acknowledge(self, jobid: str, message: Message) -> None:
+        """Report a job whose commit record is on the disk: it is finished, though its process has still to exit."""
+        if message["say"] == "committed":
+            self._report(JobCommitted(jobid, message["seconds"], message["output"], tuple(message["notes"])))
 
     def _end(self, jobid: str, code: int, reason: str) -> None:
         running = self._jobs[jobid]
@@ -158,12 +165,9 @@ class ForkingExecutor:
         self._loop.remove_reader(running.wire.fileno())
         running.wire.close()
         del self._jobs[jobid]
-        if code != 0 or running.last.get("say") != "committed":
+        if running.last.get("say") != "committed":
             self._end_adopted()
             self._report(self._lost(jobid, running, code, reason))
-        else:
-            last = running.last
-            self._report(JobCommitted(jobid, last["seconds"], last["output"], tuple(last["notes"])))
 
     def _lost(self, jobid: str, running: _Running, code: int, reason: str) -> JobLost:
         if running.last.get("say") == "failed":

@@ -195,12 +195,10 @@ class JobProcess:
         flush_streams()
         self._end_leftovers()
         registered = self._register()
-        _remove_empty(self._directory)
-        self._store_observed()
         kept = [*registered, *([layout.PREVIEW] if layout.RESULT in registered else [])]
-        logs = [*find_files(self._directory, layout.OUTPUT), *find_files(self._directory, layout.METHOD)]
-        data = find_files(self._directory, layout.DATASETS)
-        manifest = build_manifest(self._directory, [*kept, *logs, *data], self._context.digests)
+        data = find_files(self._directory, layout.DATASETS) if self._datasets else []
+        names = [*kept, *_keep_written(self._directory), *self._sources(), *data]
+        manifest = build_manifest(self._directory, names, self._context.digests)
         datasets = {name: writer.dataset_digest(self._directory, name) for name in self._datasets}
         output = output_digest({name: manifest[name] for name in registered}, datasets, self._previous())
         slot = self._context.slot
@@ -238,11 +236,15 @@ class JobProcess:
                 (self._directory / name).unlink(missing_ok=True)
         return sorted(name for name, is_temporary in files.items() if not is_temporary)
 
-    def _store_observed(self) -> None:
-        for name, source in self._finder.observed.items():
-            path = self._directory / layout.METHOD / "observed" / f"{name}.py"
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(source.data)
+    def _sources(self) -> set[str]:
+        """Return the source files of the job, after those are stored whose import could not be foreseen."""
+        names = {place for place, _ in self._setup["sources"].values() if place}
+        for module, source in self._finder.observed.items():
+            name = os.path.join(layout.METHOD, "observed", f"{module}.py")
+            (self._directory / name).parent.mkdir(parents=True, exist_ok=True)
+            (self._directory / name).write_bytes(source.data)
+            names.add(name)
+        return names
 
     def _previous(self) -> str:
         previous = job_or_none(self._setup["jobs"].get("previous"))
@@ -300,9 +302,13 @@ def _make_context(directory: Path, project: Project, setup: Record) -> Context:
     )
 
 
-def _remove_empty(directory: Path) -> None:
-    """Remove output files that nothing was written to."""
+def _keep_written(directory: Path) -> list[str]:
+    """Remove output files that nothing was written to, and return the others."""
+    kept = []
     with os.scandir(directory / layout.OUTPUT) as entries:
         for entry in entries:
-            if entry.stat(follow_symlinks=False).st_size == 0:
+            if entry.stat(follow_symlinks=False).st_size:
+                kept.append(os.path.join(layout.OUTPUT, entry.name))
+            else:
                 os.unlink(entry.path)
+    return kept

@@ -13,7 +13,7 @@ import os
 import select
 import signal
 import socket
-import sys
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
@@ -23,7 +23,7 @@ from axtui.base.wire import Message, Wire
 from axtui.execute.failure import describe_exception
 from axtui.execute.job import JobProcess
 from axtui.execute.process import begin_child, exit_now
-from axtui.execute.stages import set_threads
+from axtui.execute.stages import set_threads, warm_up
 from axtui.method.description import describe_method, format_description
 from axtui.method.hook import SnapshotFinder, install
 from axtui.method.snapshot import Snapshot
@@ -31,6 +31,8 @@ from axtui.method.sources import Sources
 from axtui.project.config import Project
 
 PACKET_NBYTES = 1 << 18
+_STARTS_BEFORE_SPARE = 2
+"""A method that ran so often is likely to run again soon."""
 
 
 def run_loader(
@@ -44,6 +46,7 @@ def run_loader(
         finder = install(snapshot, sources)
         module = _import(channel, method, snapshot.module)
         if module is not None:
+            warm_up(module)
             gc.freeze()
             _Loader(channel, module, finder, project).serve()
     finally:
@@ -82,6 +85,8 @@ class _Loader:
         self._project = project
         self._jobs: dict[int, tuple[str, int]] = {}
         """The job and process of each pidfd."""
+        self._spare: tuple[int, socket.socket] | None = None
+        self._starts = 0
 
     def serve(self) -> None:
         poll = select.poll()
@@ -107,19 +112,62 @@ class _Loader:
         return None
 
     def _start(self, directory: Path, fd: int) -> int | None:
-        parent = os.getpid()
         try:
-            pid = os.fork()
+            pid = self._wake_spare(directory, fd) or self._fork(directory, fd)
+            self._starts += 1
+            if self._starts >= _STARTS_BEFORE_SPARE:
+                self._make_spare()
         except OSError as error:
-            os.close(fd)
             self._say({"ended": directory.name, "code": 1, "reason": f"cannot start the job: {error.strerror}"})
             return None
-        if pid == 0:
-            run_child(directory, fd, parent, self._module, self._finder, self._project)
-        os.close(fd)
+        finally:
+            os.close(fd)
         pidfd = os.pidfd_open(pid)
         self._jobs[pidfd] = (directory.name, pid)
         return pidfd
+
+    def _fork(self, directory: Path, fd: int) -> int:
+        parent = os.getpid()
+        pid = os.fork()
+        if pid == 0:
+            self._be_job(parent, [fd], lambda: (directory, fd))
+        return pid
+
+    def _make_spare(self) -> None:
+        """Fork the process of the next job ahead of time, so that it starts at once."""
+        parent = os.getpid()
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        pid = os.fork()
+        if pid == 0:
+            self._be_job(parent, [theirs.fileno()], lambda: _wait_for_order(theirs))
+        theirs.close()
+        self._spare = (pid, ours)
+
+    def _wake_spare(self, directory: Path, fd: int) -> int:
+        """Hand a job to the spare process. Return its number, 0 where there is none or it has died."""
+        if self._spare is None:
+            return 0
+        (pid, channel), self._spare = self._spare, None
+        try:
+            socket.send_fds(channel, [os.fsencode(directory)], [fd])
+        except OSError:
+            os.waitpid(pid, 0)
+            return 0
+        finally:
+            channel.close()
+        return pid
+
+    def _be_job(self, parent: int, keep: list[int], order: Callable[[], tuple[Path, int]]) -> None:
+        """Be a job process, and never return."""
+        code = 1
+        try:
+            begin_child(parent, "job", keep)
+            directory, fd = order()
+            wire = Wire(socket.socket(fileno=fd))
+            job = JobProcess(directory, wire, self._project, self._finder)
+            code = job.run(lambda process: process.run_method(self._module))
+        finally:
+            exit_now(code)
 
     def _signal(self, jobid: str, number: int) -> None:
         for running, pid in self._jobs.values():
@@ -143,15 +191,9 @@ class _Loader:
         self._channel.send(format_record(message))
 
 
-def run_child(
-    directory: Path, fd: int, parent: int, module: ModuleType, finder: SnapshotFinder, project: Project
-) -> None:
-    """Be a job process, and never return."""
-    code = 1
-    try:
-        begin_child(parent, directory.name, [fd])
-        wire = Wire(socket.socket(fileno=fd))
-        code = JobProcess(directory, wire, project, finder).run(lambda job: job.run_method(module))
-    finally:
-        sys.stdout.flush()
-        exit_now(code)
+def _wait_for_order(channel: socket.socket) -> tuple[Path, int]:
+    data, fds, _, _ = socket.recv_fds(channel, PACKET_NBYTES, 1)
+    if not data:
+        exit_now(0)
+    channel.close()
+    return Path(os.fsdecode(data)), fds[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import faulthandler
 import os
 import signal
 import sys
@@ -53,7 +54,8 @@ def become_subreaper() -> None:
 def redirect(directory: Path, stage: str, sliceno: int = -1) -> None:
     """Send stdout and stderr of this process straight to the stage's files, and start in the job directory.
 
-    A file makes Python and C write in blocks; line buffering keeps what was printed before a kill.
+    A file makes Python and C write in blocks; line buffering keeps what was printed before a kill. A crash, and the
+    signal USR1, write the stacks of all threads to stderr.
     """
     flush_streams()
     os.chdir(directory)
@@ -61,6 +63,8 @@ def redirect(directory: Path, stage: str, sliceno: int = -1) -> None:
     for fd, stream in ((1, "out"), (2, "err")):
         path = directory / layout.OUTPUT / layout.output_name(stage, stream, sliceno)
         _reopen(fd, path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+    faulthandler.enable(2)
+    faulthandler.register(signal.SIGUSR1, 2)
     sys.stdin = open(0, encoding="utf-8", closefd=False)
     sys.stdout = _line_buffered(1)
     sys.stderr = _line_buffered(2)

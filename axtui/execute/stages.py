@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import os
 from collections.abc import Callable
+from functools import cache
 from types import ModuleType
 from typing import Any
 
@@ -15,6 +16,7 @@ from axtui.api.job import Job, job_or_none, typed_params
 from axtui.base.dotdict import DotDict
 from axtui.base.records import Record
 from axtui.build.joblist import JobList
+from axtui.method.description import STAGES
 
 
 class Stages:
@@ -69,6 +71,7 @@ def call_function(function: Callable[..., Any], values: dict[str, Any]) -> Any:
     return function(**{name: values[name] for name in wanted})
 
 
+@cache
 def _parameters(function: Callable[..., Any]) -> list[str]:
     kinds = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
     return [name for name, each in inspect.signature(function).parameters.items() if each.kind in kinds]
@@ -84,6 +87,13 @@ def _job(value: Any) -> Job | JobList:
     if isinstance(value, list):
         return JobList(job_or_none(item) for item in value)
     return job_or_none(value)
+
+
+def warm_up(module: ModuleType) -> None:
+    """Look at a method's functions once, in the loader, so that no job process has to."""
+    for stage in STAGES:
+        if callable(getattr(module, stage, None)):
+            _parameters(getattr(module, stage))
 
 
 def set_threads(cores: int, slices: int) -> None:

@@ -12,12 +12,14 @@ import os
 import sqlite3
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from axtui.base.ids import parse_jobid
-from axtui.base.records import digest
+from axtui.base.records import digest, digest_of
+from axtui.store import layout
 from axtui.store.record import JobRecord, find_damage, read_job
 from axtui.store.workdir import CommitList, Workdir
 
@@ -49,10 +51,13 @@ class Finished:
     extra: list[Any]
     """What `depend_extra` named: modules, and files as [name, path]."""
 
-    @property
-    def identity(self) -> list[str]:
-        """What this job is as an input of others: method and parameters, and what came out."""
-        return [self.method, self.parameters, self.output]
+    @cached_property
+    def identity(self) -> str:
+        """What this job is as an input of others: the digest of method and parameters, and of what came out."""
+        return digest_of([self.method, self.parameters, self.output])
+
+
+_FIELDS = tuple(field.name for field in fields(Finished))
 
 
 def summarise(record: JobRecord) -> Finished:
@@ -88,6 +93,7 @@ class Index:
 
     def __init__(self, workdir: Workdir, path: Path) -> None:
         self.workdir = workdir
+        self._directory = str(workdir.path)
         self._path = path
         self._commits = CommitList(workdir)
         self._known: dict[str, Finished] = {}
@@ -152,11 +158,10 @@ class Index:
 
     def find_damage(self, job: Finished) -> str:
         """Say what is wrong with the files of a finished job, or ""."""
-        directory = self.workdir.path / job.jobid
-        damage = find_damage(directory, job.files)
-        if not damage and not (directory / "post.json").exists():
-            damage = "post.json is gone"
-        return damage
+        directory = f"{self._directory}/{job.jobid}"
+        if not os.path.exists(f"{directory}/{layout.POST}"):
+            return "post.json is gone"
+        return find_damage(directory, job.files)
 
     def drop(self, jobid: str) -> None:
         """Forget a job that is no longer fit for use."""
@@ -174,7 +179,7 @@ class Index:
         self._database.execute("DELETE FROM jobs WHERE number = ?", (number,))
 
     def _insert(self, number: int, record: JobRecord, finished: Finished | None) -> None:
-        data = json.dumps(asdict(finished)) if finished else ""
+        data = json.dumps({name: getattr(finished, name) for name in _FIELDS}) if finished else ""
         key = finished.key if finished and finished.repeatable else ""
         row = (number, record.state, record.method, key, data)
         self._database.execute("INSERT OR REPLACE INTO jobs VALUES (?, ?, ?, ?, ?)", row)

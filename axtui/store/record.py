@@ -91,12 +91,12 @@ def read_post(directory: Path) -> Record:
     return post
 
 
-def find_damage(directory: Path, files: dict[str, Any]) -> str:
+def find_damage(directory: Path | str, files: dict[str, Any]) -> str:
     """Return a sentence on the first listed file that is not there with its size, or ""."""
     base = str(directory)
     for name, (nbytes, _) in files.items():
         try:
-            found = os.stat(f"{base}/{name}", follow_symlinks=False).st_size
+            found = os.lstat(f"{base}/{name}").st_size
         except OSError as error:
             return f"{name}: {error.strerror}"
         if found != nbytes:
