@@ -16,7 +16,7 @@ import pyarrow as pa
 from axtui.base.errors import DatasetUsageError
 from axtui.dataset.cells import show
 from axtui.dataset.hashing import hash_array, hash_value, slice_of
-from axtui.dataset.rows import Row, RowBuffer, Write, make_write, make_write_dict, make_write_list
+from axtui.dataset.rows import RowBuffer, Write, make_write, make_write_dict, make_write_list
 from axtui.dataset.types import Check, to_arrow
 from axtui.dataset.writer import Column, Part, SliceWriter
 
@@ -53,10 +53,11 @@ class Layout:
         assert self.hash_index is not None
         return slice_of(hash_array(arrays[self.hash_index]), self.slices)
 
-    def to_arrow(self, rows: list[Row]) -> list[pa.Array]:
-        """Turn checked rows into arrays."""
-        values = zip(*rows, strict=True)
-        return [to_arrow(column.kind, list(each)) for column, each in zip(self.columns, values, strict=True)]
+    def to_arrow(self, values: list[Any], start: int = 0, step: int = 1) -> list[pa.Array]:
+        """Turn checked rows, value after value, into arrays: every `step`-th row from `start`."""
+        wide = len(self.columns)
+        first = start * wide
+        return [to_arrow(each.kind, values[first + at :: step * wide]) for at, each in enumerate(self.columns)]
 
 
 class _Feed:
@@ -65,6 +66,10 @@ class _Feed:
     write: Write
     write_list: Callable[[Sequence[Any]], None]
     write_dict: Callable[[dict[str, Any]], None]
+
+    def discard(self) -> None:
+        """Forget everything."""
+        raise NotImplementedError
 
     def _bind(self, layout: Layout, buffer: RowBuffer, guard: Check | None) -> None:
         self.write = make_write(layout.columns, layout.checks, buffer, guard, layout.hash_index or 0)
@@ -79,15 +84,10 @@ class SliceFeed(_Feed):
         self.sliceno = sliceno
         self._layout = layout
         self._writer = writer
-        self._buffer = RowBuffer(self._take)
+        self._buffer = RowBuffer(len(layout.columns), self._take)
         self._discards = False
         self._slices: dict[Any, int] = {}
         self._bind(layout, self._buffer, self._refuse_foreign if layout.hash_index is not None else None)
-
-    @property
-    def lines(self) -> int:
-        """How many lines came in so far."""
-        return self._writer.lines + len(self._buffer.rows)
 
     def belongs_here(self, value: Any) -> bool:
         """Tell whether a value of the hash column places its line in this slice."""
@@ -121,11 +121,11 @@ class SliceFeed(_Feed):
 
     def discard(self) -> None:
         """Forget everything."""
-        self._buffer.rows.clear()
+        self._buffer.values.clear()
         self._writer.discard()
 
-    def _take(self, rows: list[Row]) -> int:
-        arrays = self._layout.to_arrow(rows)
+    def _take(self, values: list[Any]) -> int:
+        arrays = self._layout.to_arrow(values)
         self._append(arrays, check=False)
         return sum(array.nbytes for array in arrays)
 
@@ -157,7 +157,7 @@ class SplitFeed(_Feed):
     def __init__(self, layout: Layout, writers: Sequence[SliceWriter]) -> None:
         self._layout = layout
         self._writers = writers
-        self._buffer = RowBuffer(self._take)
+        self._buffer = RowBuffer(len(layout.columns), self._take)
         self._next = 0
         self._bind(layout, self._buffer, None)
 
@@ -177,26 +177,25 @@ class SplitFeed(_Feed):
 
     def discard(self) -> None:
         """Forget everything."""
-        self._buffer.rows.clear()
+        self._buffer.values.clear()
         for writer in self._writers:
             writer.discard()
 
-    def _take(self, rows: list[Row]) -> int:
+    def _take(self, values: list[Any]) -> int:
         if self._layout.hash_index is None:
-            return self._take_in_turn(rows)
-        arrays = self._layout.to_arrow(rows)
+            return self._take_in_turn(values)
+        arrays = self._layout.to_arrow(values)
         self._deal(arrays, self._layout.hashes_to(arrays))
         return sum(array.nbytes for array in arrays)
 
-    def _take_in_turn(self, rows: list[Row]) -> int:
+    def _take_in_turn(self, values: list[Any]) -> int:
         nbytes = 0
         for sliceno, writer in enumerate(self._writers):
-            own = rows[(sliceno - self._next) % self._layout.slices :: self._layout.slices]
-            if own:
-                arrays = self._layout.to_arrow(own)
-                writer.append(arrays)
-                nbytes += sum(array.nbytes for array in arrays)
-        self._next = (self._next + len(rows)) % self._layout.slices
+            first = (sliceno - self._next) % self._layout.slices
+            arrays = self._layout.to_arrow(values, first, self._layout.slices)
+            writer.append(arrays)
+            nbytes += sum(array.nbytes for array in arrays)
+        self._next = (self._next + len(values) // len(self._layout.columns)) % self._layout.slices
         return nbytes
 
     def _deal(self, arrays: Sequence[pa.Array], slices: Any) -> None:

@@ -1,8 +1,9 @@
 """Takes rows from Python code, value by value, checks each at once and hands them on in columns.
 
-The function that an author calls in the innermost loop is generated for the columns of a dataset, so that the common value
-costs one comparison. What is generated is made of the fixed expressions in types.py and of parameter names
-that are ASCII identifiers; every name of ours begins with a λ, so none can clash. Text from outside never becomes code.
+The function that an author calls in the innermost loop is generated for the columns of a dataset, so that the
+common value costs one comparison. What is generated is made of the fixed expressions in types.py and of parameter
+names that are ASCII identifiers; every name of ours begins with a λ, so none can clash. Text from outside never
+becomes code.
 """
 
 from __future__ import annotations
@@ -15,7 +16,6 @@ from typing import Any
 from axtui.dataset.types import PLAIN_NAMES, Check
 from axtui.dataset.writer import Column
 
-Row = tuple[Any, ...]
 Write = Callable[..., None]
 
 _PLAIN_NAME = re.compile(rf"(?<![.\w])(?:v|{'|'.join(PLAIN_NAMES)})\b")
@@ -31,25 +31,31 @@ class RowBuffer:
     """Collects checked rows and hands them on, few at a time where they are large.
 
     Attributes:
-        rows: What was collected since the last flush.
-        limit: How many rows are collected before they are handed on.
+        values: What was collected since the last flush, value after value, row after row.
+        limit: How many values are collected before they are handed on.
     """
 
-    def __init__(self, take: Callable[[list[Row]], int]) -> None:
-        """`take` gets the rows and returns how many bytes they have in arrays."""
-        self.rows: list[Row] = []
-        self.limit = _FEWEST
+    def __init__(self, columns: int, take: Callable[[list[Any]], int]) -> None:
+        """`take` gets the values, which it must not keep, and returns how many bytes they have in arrays."""
+        self.values: list[Any] = []
+        self.limit = _FEWEST * columns
+        self._columns = columns
         self._take = take
+
+    @property
+    def lines(self) -> int:
+        """How many rows wait here."""
+        return len(self.values) // self._columns
 
     def flush(self) -> None:
         """Hand on what was collected."""
-        if not self.rows:
+        if not self.values:
             return
-        rows = self.rows[:]
-        self.rows.clear()
-        nbytes = self._take(rows)
-        aim = len(rows) * _AIM_NBYTES // max(nbytes, 1)
-        self.limit = max(1, min(_MOST, aim, 4 * self.limit))
+        lines = self.lines
+        nbytes = self._take(self.values)
+        self.values.clear()
+        aim = lines * _AIM_NBYTES // max(nbytes, 1)
+        self.limit = self._columns * max(1, min(_MOST, aim, 4 * lines))
 
 
 def parameter_names(columns: Sequence[str]) -> list[str]:
@@ -97,7 +103,9 @@ def check_none_too(column: Column, value: Any) -> Any:
     raise ValueError("Refusing to write None value without none_support")
 
 
-def make_write(columns: Sequence[Column], checks: Sequence[Check], buffer: RowBuffer, guard: Check | None, at: int) -> Write:
+def make_write(
+    columns: Sequence[Column], checks: Sequence[Check], buffer: RowBuffer, guard: Check | None, at: int
+) -> Write:
     """Generate `write(value, …)` for some columns, with their names as parameter names.
 
     Args:
@@ -111,15 +119,15 @@ def make_write(columns: Sequence[Column], checks: Sequence[Check], buffer: RowBu
     lines = [f"def write({', '.join(names)}):"]
     for index, (column, name) in enumerate(zip(columns, names, strict=True)):
         value = f"λ{index}"
-        plain = _PLAIN_NAME.sub(lambda found, value=value: value if found[0] == "v" else f"λ{found[0]}", column.kind.plain)
+        plain = _PLAIN_NAME.sub(r"λ\g<0>", column.kind.plain).replace("λv", value)
         allowed = f"{plain} or {value} is None" if column.none or column.kind.takes_none else plain
         lines += [f" {value} = {name}", f" if not ({allowed}): {value} = λcheck{index}({value})"]
     if guard is not None:
         lines.append(f" λguard(λ{at})")
     row = "".join(f"λ{index}, " for index in range(len(columns)))
-    lines += [f" λappend(({row}))", " if λlen(λrows) >= λbuffer.limit: λbuffer.flush()"]
+    lines += [f" λextend(({row}))", " if λlen(λvalues) >= λbuffer.limit: λbuffer.flush()"]
     scope: dict[str, Any] = {f"λ{name}": value for name, value in PLAIN_NAMES.items()}
-    scope |= {"λlen": len, "λappend": buffer.rows.append, "λrows": buffer.rows, "λbuffer": buffer, "λguard": guard}
+    scope |= {"λlen": len, "λextend": buffer.values.extend, "λvalues": buffer.values, "λbuffer": buffer, "λguard": guard}
     scope |= {f"λcheck{index}": check for index, check in enumerate(checks)}
     exec("\n".join(lines), scope)
     write: Write = scope["write"]
