@@ -13,7 +13,7 @@ from axtui.base.errors import EngineError, UserError
 from axtui.base.text import safe
 from axtui.base.wire import WireClosedError
 from axtui.cli.progress import Progress, choose_progress
-from axtui.engine.client import EngineClient, reach_engine
+from axtui.engine.client import EngineClient, explain_loss, reach_engine
 from axtui.event.events import BuildFinished, Entry, parse_entry
 from axtui.project.config import Project, find_root, read_project
 from axtui.store import layout
@@ -39,13 +39,20 @@ def run(arguments: argparse.Namespace) -> int:
 
 def run_script(project: Project, script: str, as_json: bool = False) -> int:
     """Run one build script and follow it to its end; return the exit status."""
-    client = reach_engine(project)
-    try:
-        return _Follower(project, client, script, as_json).run()
-    except WireClosedError:
-        raise EngineError(f"the engine is gone; {project.private / 'engine.log'} may say why") from None
-    finally:
-        client.close()
+    while True:
+        client = reach_engine(project)
+        try:
+            return _Follower(project, client, script, as_json).run()
+        except WireClosedError:
+            raise EngineError(explain_loss(project)) from None
+        except _AgainError:
+            continue
+        finally:
+            client.close()
+
+
+class _AgainError(Exception):
+    """The engine leaves for one that knows the new configuration."""
 
 
 class _Follower:
@@ -82,6 +89,8 @@ class _Follower:
         raise EngineError("the engine closed the connection")
 
     def _begin(self, message: dict[str, object]) -> None:
+        if "again" in message:
+            raise _AgainError
         if "error" in message:
             raise UserError(str(message["error"]))
         self._build = int(str(message["build"]))

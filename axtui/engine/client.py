@@ -78,7 +78,7 @@ def find_engine(project: Project) -> EngineClient | None:
     return EngineClient(connection)
 
 
-def start_engine(project: Project) -> None:
+def start_engine(project: Project) -> subprocess.Popen[bytes]:
     """Start an engine in a session of its own. Where one is running already the new one leaves at once.
 
     Raises:
@@ -87,7 +87,7 @@ def start_engine(project: Project) -> None:
     try:
         project.private.mkdir(mode=0o700, exist_ok=True)
         with open(project.private / "engine.log", "ab") as log:
-            subprocess.Popen(
+            return subprocess.Popen(
                 [sys.executable, "-P", "-s", "-m", "axtui.engine.main", str(project.root)],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -104,19 +104,25 @@ def reach_engine(project: Project) -> EngineClient:
     """Return a connection to the project's engine, started if need be.
 
     Raises:
-        EngineError: It does not answer; the message ends with the last line of its log.
+        EngineError: It does not answer; the message is the last line of its log.
     """
     client = find_engine(project)
     if client is not None:
         return client
-    start_engine(project)
+    process = start_engine(project)
     deadline = clock.monotonic() + _START_SECONDS
-    while clock.monotonic() < deadline:
+    while clock.monotonic() < deadline and not process.poll():
         client = find_engine(project)
         if client is not None:
             return client
         time.sleep(0.005)
-    raise EngineError(f"the engine does not answer; {_last_line(project.private / 'engine.log')}")
+    raise EngineError(explain_loss(project))
+
+
+def explain_loss(project: Project) -> str:
+    """Say why an engine does not answer, from the last line of its log."""
+    line = _last_line(project.private / "engine.log")
+    return line.removeprefix("axtui engine: ") or f"the engine of {project.root} is gone, and left no word why"
 
 
 def _environment(project: Project) -> dict[str, str]:
@@ -136,4 +142,4 @@ def _last_line(path: Path) -> str:
         lines = path.read_text(errors="replace").strip().splitlines()
     except OSError:
         lines = []
-    return lines[-1] if lines else "its log is empty"
+    return lines[-1] if lines else ""

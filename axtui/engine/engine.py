@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,9 +32,8 @@ from axtui.event.events import (
 from axtui.event.journal import Journal, read_last_builds
 from axtui.execute.executor import JobCommitted, JobLost, JobSaid, MethodDescribed, MethodFailed, Report
 from axtui.execute.forking import ForkingExecutor
-from axtui.project.config import Project
+from axtui.project.config import FILE_NAME, Project
 from axtui.store.catalogue import Catalogue
-from axtui.store.workdir import Workdir
 
 IDLE_SECONDS = 2.0
 SCAN_SECONDS = 10.0
@@ -43,13 +43,17 @@ SETTLE_SECONDS = 0.02
 class Engine:
     """Serves one project until no client is attached and no build runs."""
 
-    def __init__(self, project: Project, loop: SelectLoop, socket_path: Path, engine: str) -> None:
+    def __init__(
+        self, project: Project, loop: SelectLoop, socket_path: Path, engine: str, notes: Sequence[str]
+    ) -> None:
         self._project = project
+        self._config = _read_config(project)
         self._loop = loop
         self._journal = Journal(project.journal)
         self._server = Server(loop, socket_path, project.journal, self._handle, self._client_left)
         self._publish(EngineStarted(os.getpid(), clock.boot_id()))
-        self._prepare_workdirs()
+        for note in notes:
+            self._publish(Noted(note))
         self._catalogue = Catalogue(project.workdirs, project.target, project.root)
         self._catalogue.refresh()
         self._code = Code(project.root, project.packages)
@@ -113,6 +117,8 @@ class Engine:
         raise UserError(f"the engine has no request {message.get('do')!r:.40}")
 
     def _ask_build(self, message: Message) -> Message:
+        if self._config != _read_config(self._project):
+            return self._start_anew()
         self._note_changes(self._look())
         build = self._start_build(
             str(message.get("script") or "build"),
@@ -121,6 +127,15 @@ class Engine:
             frozenset(map(str, message.get("force") or ())),
         )
         return {"build": build.number, "job": build.job}
+
+    def _start_anew(self) -> Message:
+        """Leave, so that the client starts an engine that knows the new configuration."""
+        if self._builds or self._runner.running():
+            raise UserError("the configuration has changed, and counts once the build that runs has ended")
+        self._publish(Noted("the configuration has changed; a new engine reads it"))
+        self._server.stop_listening()
+        self._loop.stop()
+        return {"again": True}
 
     def _cancel(self, message: Message, hard: bool) -> Message:
         number, row = int(message["build"]), str(message.get("row") or "")
@@ -299,8 +314,9 @@ class Engine:
     def _publish(self, event: Event) -> None:
         self._server.publish(self._journal.append(event))
 
-    def _prepare_workdirs(self) -> None:
-        for name, path in self._project.workdirs.items():
-            note = Workdir(name, path).prepare(self._project.slices)
-            if note:
-                self._publish(Noted(note))
+
+def _read_config(project: Project) -> bytes:
+    try:
+        return (project.root / FILE_NAME).read_bytes()
+    except OSError:
+        return b""

@@ -12,6 +12,7 @@ from axtui.engine.loop import SelectLoop
 from axtui.engine.place import lock_engine, socket_path
 from axtui.execute.process import become_subreaper, end_strays
 from axtui.project.config import read_project
+from axtui.store.workdir import Workdir
 
 
 def main(root: Path) -> int:
@@ -22,8 +23,9 @@ def main(root: Path) -> int:
     engine = os.environ.get("AXTUI_ENGINE", "")
     become_subreaper()
     end_strays(project.root, engine)
+    notes = [Workdir(name, path).prepare(project.slices) for name, path in project.workdirs.items()]
     loop = SelectLoop()
-    served = Engine(project, loop, socket_path(project), engine)
+    served = Engine(project, loop, socket_path(project), engine, [note for note in notes if note])
     import_data_libraries()
     loop.run()
     served.close("idle")

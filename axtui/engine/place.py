@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import fcntl
 import os
+import socket
 import tempfile
+import time
 from contextlib import suppress
 from pathlib import Path
 
+from axtui.base import clock
 from axtui.base.errors import EngineError
 from axtui.base.records import digest
 from axtui.project.config import Project
 
 _SOCKET_PATH_NBYTES = 100
+_LEAVE_SECONDS = 5.0
+_TRY_SECONDS = 0.01
 
 
 def socket_path(project: Project) -> Path:
@@ -43,12 +48,35 @@ def _private(directory: Path) -> Path:
 
 
 def lock_engine(project: Project) -> int | None:
-    """Become the project's engine. Return the descriptor that holds the lock, None where there is an engine already."""
+    """Become the project's engine, waiting for one that is leaving.
+
+    Returns:
+        The descriptor that holds the lock; None where there is an engine that answers, or one that will not leave.
+    """
     path = _private(project.private) / "engine.lock"
     fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    deadline = clock.monotonic() + _LEAVE_SECONDS
+    while not _try_lock(fd):
+        if is_answering(project) or clock.monotonic() > deadline:
+            os.close(fd)
+            return None
+        time.sleep(_TRY_SECONDS)
+    return fd
+
+
+def is_answering(project: Project) -> bool:
+    """Tell whether somebody listens on the project's socket."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        try:
+            probe.connect(str(socket_path(project)))
+        except OSError:
+            return False
+    return True
+
+
+def _try_lock(fd: int) -> bool:
     try:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
-        os.close(fd)
-        return None
-    return fd
+        return False
+    return True

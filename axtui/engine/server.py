@@ -58,15 +58,20 @@ class Server:
         for fd in list(self._attached):
             self._flush(fd)
 
+    def stop_listening(self) -> None:
+        """Let nobody else in, so that a new engine can take the place."""
+        with suppress(OSError):
+            self._path.unlink()
+        self._loop.remove_reader(self._listener.fileno())
+        self._listener.close()
+
     def close(self) -> None:
         """Send what is left, as far as it goes without waiting, and close."""
+        self.stop_listening()
         for wire in self._clients.values():
             with suppress(WireClosedError):
                 wire.flush()
             wire.close()
-        with suppress(OSError):
-            self._path.unlink()
-        self._listener.close()
 
     def _accept(self) -> None:
         connection, _ = self._listener.accept()
