@@ -20,7 +20,7 @@ from axtui.event.events import BuildFinished, parse_entry
 from axtui.project.config import Project, read_project
 from axtui.watch.watcher import follow
 from tests.bench.jobs import parse_arguments
-from tests.bench.sides import AcceleratorSide, AxtuiSide, find_ax
+from tests.bench.sides import AcceleratorSide, AxtuiSide, axtui_environment, find_ax
 from tests.bench.table import Figure, format_machine, format_seconds, format_table, time_figure
 
 GOAL_SECONDS = 0.1
@@ -199,6 +199,7 @@ async def measure_axtui(project: Project, starts: Path, rounds: int, file: str, 
 
 def figures(ax: Path | None, rounds: int) -> list[Figure]:
     """Measure both files on both sides, each in a project of its own, then the floor."""
+    os.environ.update(axtui_environment())  # the engine that this process starts has it from here
     found = []
     for file, name, what in (("a_saved.py", "MINE", "its own file"), ("helper.py", "NUMBER", "a helper")):
         ours = statistics.median(_in_project(lambda *place: measure_axtui(*place, rounds, file, name)))  # noqa: B023
