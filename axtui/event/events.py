@@ -247,11 +247,19 @@ def parse_entry(record: Record) -> Entry:
     if kind is None:
         raise RecordError(f"unknown event {record.get('event')!r}")
     try:
-        values = {field.name: _plain(record[field.name]) for field in fields(kind) if field.name in record}
+        types = {field.name: str(field.type) for field in fields(kind) if field.name in record}
+        values = {name: _parse_field(name, record[name], wanted) for name, wanted in types.items()}
         return Entry(int(record["seq"]), float(record["at"]), float(record["clock"]), kind(**values))
     except (KeyError, TypeError, ValueError) as error:
         raise RecordError(f"{kind.__name__}: {error}") from None
 
 
-def _plain(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
+def _parse_field(name: str, value: Any, wanted: str) -> Any:
+    if wanted == "tuple[str, ...]" and isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return tuple(value)
+    if not isinstance(value, _TYPES.get(wanted, ())):
+        raise TypeError(f"{name} is {value!r:.40}, wanted {wanted}")
+    return value
+
+
+_TYPES: dict[str, tuple[type, ...]] = {"int": (int,), "float": (int, float), "str": (str,), "bool": (bool,)}

@@ -8,6 +8,7 @@ torn or damaged line costs itself alone. The journal is for looking; the truth a
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from axtui.base.files import write_all
 from axtui.base.records import format_record, parse_record
 from axtui.event.events import BuildStarted, Entry, Event, format_entry, parse_entry
 
+_SEGMENT = re.compile(r"[0-9]{12}\.jsonl")
 SEGMENT_NBYTES = 4 << 20
 """A segment at least this large is closed when a build starts; smaller ones take several builds."""
 
@@ -27,7 +29,7 @@ def find_segments(directory: Path) -> list[Path]:
         names = os.listdir(directory)
     except OSError:
         return []
-    return [directory / name for name in sorted(names) if len(name) == 18 and name.endswith(".jsonl")]
+    return [directory / name for name in sorted(names) if _SEGMENT.fullmatch(name)]
 
 
 def parse_lines(data: bytes) -> Iterator[Entry]:
@@ -109,7 +111,7 @@ class Journal:
 def _last_numbers(directory: Path) -> tuple[int, int]:
     seq = builds = 0
     for segment in reversed(find_segments(directory)):
-        for entry in parse_lines(segment.read_bytes()):
+        for entry in parse_lines(segment.read_bytes() + b"\n"):  # a last line may be whole but for its newline
             seq = max(seq, entry.seq)
             builds = max(builds, getattr(entry.event, "build", 0))
         if builds:

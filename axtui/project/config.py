@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from axtui.base.errors import UserError
+from axtui.base.errors import RecordError, UserError
 from axtui.base.files import read_limited
 from axtui.base.ids import is_workdir_name
 
@@ -78,7 +78,7 @@ def read_project(root: Path) -> Project:
         return parse_project(text, root.resolve())
     except FileNotFoundError:
         raise UserError(f"there is no {path}") from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+    except (OSError, RecordError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise UserError(f"{path}: {error}") from None
     except UserError as error:
         raise UserError(f"{path}: {error}") from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 import os
 import re
 from pathlib import Path
@@ -68,7 +69,7 @@ def write_project(root: Path, slices: int, package: str, input_directory: str) -
         UserError: There is a project already, a name cannot be one, or the directory cannot be written.
     """
     name = package or re.sub(r"\W", "_", root.name.lower()) or "methods"
-    if not name.isidentifier():
+    if not name.isidentifier() or keyword.iskeyword(name):
         raise UserError(f"the package name {name!r} is not one that Python can import; give another with --name")
     if (root / FILE_NAME).exists():
         raise UserError(f"there is a project in {root} already")
