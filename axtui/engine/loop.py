@@ -60,11 +60,16 @@ class SelectLoop:
         while self._running:
             for key, mask in self._selector.select(self._wait_seconds()):
                 on_read, on_write = key.data
-                if mask & selectors.EVENT_READ:
+                if mask & selectors.EVENT_READ and self._is_watched(key):
                     on_read()
-                if mask & selectors.EVENT_WRITE and on_write:
+                if mask & selectors.EVENT_WRITE and on_write and self._is_watched(key):
                     on_write()
             self._run_timers()
+
+    def _is_watched(self, key: selectors.SelectorKey) -> bool:
+        """Tell whether a descriptor is still watched as it was; a callback before may have ended that."""
+        now = self._selector.get_map().get(key.fd)
+        return now is not None and now.data is key.data
 
     def _wait_seconds(self) -> float | None:
         return max(0.0, self._timers[0][0] - clock.monotonic()) if self._timers else None

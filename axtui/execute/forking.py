@@ -141,7 +141,9 @@ class ForkingExecutor:
 
     def _read(self, jobid: str) -> None:
         """Take what a job says; that its wire is closed says nothing yet, for anybody may have closed it."""
-        running = self._jobs[jobid]
+        running = self._jobs.get(jobid)
+        if running is None:
+            return
         try:
             messages = running.wire.poll()
         except (WireClosedError, RecordError):
