@@ -38,6 +38,7 @@ class Runner:
         self._tickets: dict[int, Ticket] = {}
         self._by_job: dict[str, Ticket] = {}
         self._answers: dict[int, Message] = {}
+        """What became of a task, until everybody who waits for it is answered."""
         self._is_ticking = False
         self.executor: Executor
         self.call_later: Callable[[float, Callable[[], None]], None]
@@ -115,6 +116,7 @@ class Runner:
         pending = [*self._scheduler.handle(event)]
         while pending:
             pending += self._carry_out(pending.pop(0))
+        self._answers.clear()
         if self._scheduler.has_locking() and not self._is_ticking:
             self._is_ticking = True
             self.call_later(_LOCK_SECONDS, self._tick)
@@ -138,8 +140,6 @@ class Runner:
                 self._orders.unlock(ticket.workdir, ticket.key)
             case tasks.Answer(like=like):
                 self._answer(ticket, self._answers[like])
-                if like == ticket.number:
-                    del self._answers[like]
             case tasks.AnswerCancelled():
                 self._publish(JobCancelled(ticket.build.number, ticket.row.name, "", ticket.cancelled))
                 self._answer(ticket, _error("BuildError", f"{ticket.row.method} was cancelled: {ticket.cancelled}"))
