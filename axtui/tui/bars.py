@@ -110,8 +110,9 @@ class HeaderBar(Bar):
             line.put(f"  ETA {format_seconds(eta)}" if eta >= 1 else "", self.palette["primary"])
         elif build:
             words = {"finished": "built in", "failed": "failed after", "cancelled": "cancelled after"}
-            word = words.get(build.outcome, build.outcome)
-            line.put(f"{word} {format_seconds(build.seconds)}" if wide else "", self.palette["muted"])
+            word = words.get(build.outcome)
+            text = f"{word} {format_seconds(build.seconds)}" if word else "its engine was killed"
+            line.put(text if wide else "", self.palette["muted"])
         clock = time.strftime("%H:%M:%S" if wide and self._board.is_building else "%H:%M")
         return line.put(f"  {clock} ", self.palette["muted"])
 

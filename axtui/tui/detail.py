@@ -16,6 +16,7 @@ from axtui.tui.palette import Line, Palette
 from axtui.tui.rows import Row, Table
 
 _LABEL = 9
+_SECONDS_LEAST = 0.05
 _NAMES_MOST = 12
 _LINES_MOST = 30
 _SLICE_STYLES = {"done": "success", "running": "primary", "failed": "error", "waiting": "faint"}
@@ -31,6 +32,7 @@ def draw_detail(row: Row, table: Table, facts: Facts, width: int, palette: Palet
     _say_rows(page, "inputs", table.inputs(row), row.inputs)
     _say_rows(page, "users", table.users(row), ())
     _say_setup(page, facts)
+    _say_traceback(page, row, facts)
     _say_files(page, row, facts)
     return page.lines
 
@@ -74,18 +76,14 @@ def _say_problem(page: _Page, row: Row, facts: Facts) -> None:
     elif row.state != "running" and facts.record and facts.record.state in ("damaged", "crashed", "gone"):
         page.section(facts.record.state)
         page.say(facts.record.reason, "error")
-    status = facts.record.error.get("status") if facts.record else None
-    if row.state == "failed" and isinstance(status, dict):
-        _say_traceback(page, status)
 
 
-def _say_traceback(page: _Page, status: dict[str, Any]) -> None:
-    for part, text in list(status.items())[:3]:
+def _say_traceback(page: _Page, row: Row, facts: Facts) -> None:
+    text = facts.record.error.get("traceback") if facts.record else None
+    if row.state == "failed" and isinstance(text, str) and "\n" in text:
         page.section("trace")
-        lines = str(text).strip().splitlines()
-        page.say(f"{part}:" if len(status) > 1 else lines[0] if lines else str(part), "muted")
-        for line in lines[0 if len(status) > 1 else 1 :][-_LINES_MOST:]:
-            page.say("  " + line, "muted")
+        for line in text.strip().splitlines()[-_LINES_MOST:]:
+            page.say(line, "muted")
 
 
 def _say_why(page: _Page, row: Row, facts: Facts) -> None:
@@ -107,8 +105,8 @@ def _say_stages(page: _Page, row: Row, facts: Facts) -> None:
     page.section("stages")
     stages = _timed_stages(row, facts)
     if not stages:
-        if row.expected and row.state != "built":
-            page.section("expected")
+        if row.expected >= _SECONDS_LEAST:
+            page.section("takes")
             page.say(f"{format_expected(row.expected)}, as the last time", "muted")
         return
     line = page.line()
@@ -128,7 +126,10 @@ def _timed_stages(row: Row, facts: Facts) -> list[tuple[str, float, str]]:
         last = "▶" if not over else "✘" if row.state in ("failed", "cancelled") else "✔"
         glyphs = ["✔"] * (len(starts) - 1) + [last]
         return [(name, end - at, glyph) for (name, at), end, glyph in zip(starts, ends, glyphs, strict=False)]
-    times = facts.record.post.get("exectime", {}) if facts.record else {}
+    record = facts.record
+    times = (record.post.get("exectime") or record.error.get("exectime")) if record else None
+    if not isinstance(times, dict):
+        return []
     names = [name for name in ("prepare", "analysis", "synthesis") if isinstance(times.get(name), (int, float))]
     return [(name, float(times[name]), "✔") for name in names if times[name]]
 
@@ -170,7 +171,7 @@ def _put_slice(line: Line, index: int, record: Progress, now: float, width: int,
 def _lines_of(record: Progress) -> str:
     if not record.done and record.total <= 0:
         return ""
-    if record.total > 0 and record.done != record.total:
+    if record.total > 0 and record.state != "done":
         return f"{record.done:,} of {record.total:,}"
     return f"{record.done:,}"
 

@@ -10,7 +10,7 @@ from axtui.tui.glyphs import GLYPHS, bar, cut, format_expected
 from axtui.tui.lanes import LaneRow
 from axtui.tui.measure import Share
 from axtui.tui.palette import Line, Palette
-from axtui.tui.rows import Row, Table
+from axtui.tui.rows import Build, Row, Table
 
 _TIME = 7
 
@@ -53,6 +53,23 @@ def draw_row(row: Row, lane: LaneRow, table: Table, columns: Columns, view: View
         line.put(_time(row).rjust(_TIME) + " ", palette["muted"])
         _put_reason(line, row, table, palette)
     return _put_spilled(line, lane, table, palette)
+
+
+def draw_script(row: Row, build: Build, columns: Columns, view: View, palette: Palette) -> Line:
+    """Draw the row of the build script: what it did so far, and why it ran."""
+    line = Line().put(view.mark, palette["primary"]).put(" ")
+    line.put(GLYPHS[row.shown], palette.state(row.shown) + palette["strong"]).pad(2 + columns.lanes + 1)
+    line.put(cut(safe(f"{row.method}.py"), columns.name).ljust(columns.name), palette["strong"])
+    line.put(f" {cut(safe(row.job or '·'), columns.job).ljust(columns.job)} ", palette["muted"])
+    seconds = row.seconds or (max(0.0, view.now - row.began) if row.state == "running" else 0.0)
+    line.put(f"{format_seconds(seconds) if seconds else '':>{_TIME}} ", palette["muted"])
+    if row.state == "failed":
+        return line.put(safe(row.message or "failed"), palette["error"])
+    if build.outcome == "finished":
+        line.put(f"{build.built} built, {build.reused} reused  ", palette["foreground"])
+    elif build.outcome:
+        line.put(f"{safe(build.outcome)}  ", palette["warning"])
+    return line.put(safe(build.cause_text), palette["muted"])
 
 
 def _put_lanes(line: Line, row: Row, lane: LaneRow, palette: Palette) -> None:

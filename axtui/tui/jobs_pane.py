@@ -13,12 +13,12 @@ from textual.message import Message
 from textual.strip import Strip
 
 from axtui.base import clock
-from axtui.tui.job_line import Columns, View, draw_row
+from axtui.tui.job_line import Columns, View, draw_row, draw_script
 from axtui.tui.lanes import LaneRow, lay_out
 from axtui.tui.measure import Share
 from axtui.tui.palette import Line
 from axtui.tui.pane import Pane
-from axtui.tui.rows import Row
+from axtui.tui.rows import SCRIPT, Row
 from axtui.tui.state import Board, Changes
 
 _LANES_WIDE, _LANES_NARROW = 8, 5
@@ -85,13 +85,11 @@ class JobsPane(Pane, inherit_bindings=False):
 
     def show(self, changes: Changes) -> None:
         """Draw what changed; lanes are laid anew only where rows came, went or read something else."""
-        extra = self._find_extra()
-        if changes.relaid or extra.keys() != self._extra.keys():
-            self._extra = extra
+        before, self._extra = self._extra, self._find_extra()
+        if changes.relaid or before.keys() != self._extra.keys():
             self._lay()
         else:
-            self._extra = extra
-            self.refresh_rows(changes.rows)
+            self.refresh_rows({*changes.rows, *self._extra})
         self._show_title()
 
     def show_shares(self, shares: Mapping[str, Share]) -> None:
@@ -143,9 +141,13 @@ class JobsPane(Pane, inherit_bindings=False):
         if row is None:
             return Line()
         view = View(clock.monotonic(), self._marks.get(row.row, " "), self._shares.get(row.row))
-        lane = self._lanes[y] if y < len(self._lanes) else _FLAT
-        line = draw_row(row, lane, self._board.table, self._columns, view, self.palette)
-        return line.cut(self.room)
+        return self._draw(row, self._lanes[y] if self._lanes else _FLAT, view).cut(self.room)
+
+    def _draw(self, row: Row, lane: LaneRow, view: View) -> Line:
+        build = self._board.build
+        if row.row == SCRIPT and build:
+            return draw_script(row, build, self._columns, view, self.palette)
+        return draw_row(row, lane, self._board.table, self._columns, view, self.palette)
 
     def band(self, y: int) -> Style | None:
         """Put the row under the cursor on a band."""
@@ -215,13 +217,14 @@ class JobsPane(Pane, inherit_bindings=False):
         top = was - self.scroll_offset.y
         table = self._board.table
         self._link_rows()
-        shown = [key for key in [*table.order, *self._extra] if self._matches(key)]
+        shown = [key for key in self._all_keys() if self._matches(key)]
         self._keys, self._at = shown, {key: at for at, key in enumerate(shown)}
         self._lanes = [] if self._filter else self._lay_lanes()
         self._columns = self._measure()
         self.resize_content(len(shown))
         if self.cursor not in self._at:
-            self.move_to(shown[min(was, len(shown) - 1)] if shown else "")
+            at = was if self.cursor else next((at for at, key in enumerate(shown) if key in table.rows), 0)
+            self.move_to(shown[min(at, len(shown) - 1)] if shown else "")
         elif 0 <= top < self.size.height:
             self.go_to(self._at[self.cursor] - top)
         self._mark()
@@ -237,9 +240,12 @@ class JobsPane(Pane, inherit_bindings=False):
                 self._users.setdefault(key, []).append(row)
 
     def _lay_lanes(self) -> list[LaneRow]:
-        inputs = [[self._at[key] for key in self._inputs[row]] for row in self._board.table.order]
+        order = self._board.table.order
+        at = {key: number for number, key in enumerate(order)}
+        inputs = [[at[key] for key in self._inputs[row]] for row in order]
         wide = self.size.width >= _NARROW + 30 or self.size.width >= 76
-        return lay_out(inputs, _LANES_WIDE if wide else _LANES_NARROW) + [_FLAT] * len(self._extra)
+        lanes = dict(zip(order, lay_out(inputs, _LANES_WIDE if wide else _LANES_NARROW), strict=True))
+        return [lanes.get(key, _FLAT) for key in self._keys]
 
     def _measure(self) -> Columns:
         rows = [row for key in self._keys if (row := self.find(key))]
@@ -273,15 +279,23 @@ class JobsPane(Pane, inherit_bindings=False):
             self.go_to(at - height + 1)
 
     def _find_extra(self) -> dict[str, Row]:
-        """Make a row for each broken method that has none in this build."""
+        """Make a row for the build script, and for each broken method that has none in this build."""
+        build = self._board.build
+        script = {SCRIPT: build.to_row()} if build else {}
         present = {row.method for row in self._board.table}
         broken = [value for name, value in sorted(self._board.broken.items()) if name not in present]
-        return {value.key: Row(value.key, value.method, broken=value) for value in broken}
+        return script | {value.key: Row(value.key, value.method, broken=value) for value in broken}
+
+    def _all_keys(self) -> list[str]:
+        """Return every row's key: the script, the jobs, broken methods."""
+        extra = [key for key in self._extra if key != SCRIPT]
+        return [*(key for key in self._extra if key == SCRIPT), *self._board.table.order, *extra]
 
     def _show_title(self) -> None:
-        total = len(self._board.table.order)
+        jobs = [key for key in self._keys if key in self._board.table.rows]
+        place = self._at.get(self.cursor, -1) + (SCRIPT not in self._at)
         title = f"Jobs · {self._filter}" if self._filter else "Jobs"
-        self.title(title, f"{self._at.get(self.cursor, -1) + 1} of {total}" if total else "")
+        self.title(title, f"{place} of {len(jobs)}" if jobs else "")
 
 
 def _extra(row: Row) -> int:

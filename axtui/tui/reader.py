@@ -28,7 +28,7 @@ _ENTRIES_MOST = 1000
 _PREVIEW_LINES = 40
 _BUILDS = 3
 _STANDING = (b"MethodBroken", b"MethodRepaired", b"WatchingChanged")
-_BEGIN = b'"event":"BuildStarted"'
+_BEGIN = b'"BuildStarted"'
 
 
 @dataclass(frozen=True)
@@ -147,7 +147,7 @@ def _find_start(data: bytes, builds: int) -> int:
 
 def _find_standing(data: bytes) -> list[Entry]:
     """Return the entries on methods and watching, which stand until another says otherwise."""
-    found = [line for name in _STANDING for line in _lines_with(data, b'"event":"%s"' % name)]
+    found = [line for name in _STANDING for line in _lines_with(data, b'"%s"' % name)]
     return sorted(parse_lines(b"".join(found)), key=lambda entry: entry.seq)
 
 

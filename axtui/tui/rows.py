@@ -104,6 +104,27 @@ class Build:
     reused: int = 0
     failed: int = 0
 
+    @property
+    def cause_text(self) -> str:
+        """Why it was run, for people."""
+        if self.cause != "saved":
+            return "asked for"
+        names = dict.fromkeys(name.rpartition("/")[2] for name in self.saved)
+        return f"saved {', '.join(names)}" if names else "sources changed"
+
+    def to_row(self) -> Row:
+        """Make a row of the script itself, which is a job too."""
+        row = Row(SCRIPT, self.script, _SCRIPT_STATES.get(self.outcome, "cancelled"), job=self.job, build=self.number)
+        row.seconds, row.began, row.message = self.seconds, self.began, self.message
+        row.part = "synthesis" if self.outcome == "failed" else ""
+        row.why = (self.cause_text,)
+        return row
+
+
+SCRIPT = "@script"
+"""The key of the row that stands for the build script."""
+_SCRIPT_STATES: dict[str, State] = {"": "running", "finished": "built", "failed": "failed"}
+
 
 @dataclass
 class Table:

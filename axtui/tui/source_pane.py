@@ -11,6 +11,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.binding import Binding, BindingType
 
+from axtui.base.records import Record
 from axtui.base.text import safe
 from axtui.tui.palette import Line
 from axtui.tui.pane import Pane
@@ -41,6 +42,7 @@ class SourcePane(Pane, inherit_bindings=True):
         self._coloured: list[list[Segment]] = []
         self._can_highlight = False
         self._mark = 0
+        self._problem = ("", "", 0)
 
     async def prepare(self) -> None:
         """Import the highlighter beside the loop; it is not needed for the first frame."""
@@ -48,17 +50,24 @@ class SourcePane(Pane, inherit_bindings=True):
         self._can_highlight = True
         self._highlight()
 
-    def show(self, row: Row | None) -> None:
-        """Show the source that belongs to a row: what ran, or what cannot be used."""
+    def show(self, row: Row | None, error: Record) -> None:
+        """Show the source that belongs to a row: what ran, or what cannot be used.
+
+        Args:
+            row: The row, None for nothing.
+            error: Its job's `error.json`, which names the line where no event did.
+        """
         if row is None:
             return self._clear()
         broken = row.broken if row.shown == "broken" else None
-        key = (row.row, row.job, broken, row.file, row.line)
+        self._problem = _find_problem(row, error)
+        key = (row.row, row.job, broken, self._problem)
         if key == self._shown:
             return None
         self._shown, self._row, self._on_disk = key, row, broken is not None or not row.job
-        self._names = [row.problem[1]] if self._on_disk and row.problem[1] else self._reader.sources(row.job)
-        self._open(_choose(self._names, row))
+        file = self._problem[1]
+        self._names = [file] if self._on_disk and file else self._reader.sources(row.job)
+        self._open(_choose(self._names, row.method, file))
         return None
 
     def line(self, y: int) -> Line:
@@ -70,8 +79,8 @@ class SourcePane(Pane, inherit_bindings=True):
             line.extend(self._coloured[y])
         else:
             line.put(self._text[y], self.palette["foreground"])
-        if marked and self._row:
-            line.put(f"   ◀ {safe(self._row.problem[0])}", self.palette["error"])
+        if marked:
+            line.put(f"   ◀ {safe(self._problem[0])}", self.palette["error"])
         return line
 
     def band(self, y: int) -> Style | None:
@@ -90,14 +99,14 @@ class SourcePane(Pane, inherit_bindings=True):
             self._open(self._names[(self._names.index(self._file) + step) % len(self._names)])
 
     def _clear(self) -> None:
-        self._shown, self._names = (), []
+        self._shown, self._names, self._row, self._problem = (), [], None, ("", "", 0)
         self._open("")
 
     def _open(self, name: str) -> None:
         row, self._file = self._row, name
         job = row.job if row else ""
         self._text = self._read(job, name)
-        _, file, number = row.problem if row else ("", "", 0)
+        _, file, number = self._problem
         self._mark = number if name and _is_same(name, file) else 0
         self._left = 0
         self.resize_content(len(self._text))
@@ -132,10 +141,17 @@ class SourcePane(Pane, inherit_bindings=True):
         self.title(f"Source {self._file} {where}{files}" if self._file else "Source", at if self._file else "")
 
 
-def _choose(names: Sequence[str], row: Row) -> str:
+def _find_problem(row: Row, error: Record) -> tuple[str, str, int]:
+    """Return message, file and line of what is wrong: from the row, else from what its job left behind."""
+    message, file, number = row.problem
+    if message and not file and isinstance(error.get("file"), str) and isinstance(error.get("line"), int):
+        return message, error["file"], error["line"]
+    return message, file, number
+
+
+def _choose(names: Sequence[str], method: str, file: str) -> str:
     """Choose the file to show first: the one with the failing line, else the method's own."""
-    _, file, _ = row.problem
-    own = [name for name in names if name.rpartition("/")[2] in (f"a_{row.method}.py", f"build_{row.method}.py")]
+    own = [name for name in names if name.rpartition("/")[2] in (f"a_{method}.py", f"{method}.py")]
     failing = [name for name in names if file and _is_same(name, file)]
     return next(iter([*failing, *own, *names]), "")
 

@@ -174,8 +174,9 @@ class Board:
         self.table.last = ""
         self.failures = []
         for row in self.table:
-            row.state = "stale" if row.state == "stale" else "expected"
+            row.state, message = ("stale", row.message) if row.state == "stale" else ("expected", "")
             row.clear()
+            row.message = message
         self._touch_all(relaid=True)
 
     def _end_build(self, event: ev.BuildFinished) -> None:

@@ -152,7 +152,7 @@ class Workbench(Screen[None], inherit_bindings=False):
         output = self.query_one(OutputPane)
         output.show(row.job if row else "")
         output.poll()
-        self.query_one(SourcePane).show(row)
+        self.query_one(SourcePane).show(row, facts.record.error if facts.record else {})
 
     def _show_notice(self) -> None:
         """Point to the newest failure that has not been looked at."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -46,9 +45,8 @@ class Recorded:
         entry = self.entry(event, seconds)
         journal = self.root / ".axtui/journal"
         journal.mkdir(parents=True, exist_ok=True)
-        line = json.dumps(ev.format_entry(entry), separators=(",", ":"))
-        with open(journal / f"{1:012}.jsonl", "a") as handle:
-            handle.write(line + "\n")
+        with open(journal / f"{1:012}.jsonl", "ab") as handle:
+            handle.write(format_record(ev.format_entry(entry)) + b"\n")
         return entry
 
     def begin(self, script: str = "build", cause: str = "asked", saved: tuple[str, ...] = ()) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import json
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -68,7 +69,7 @@ class FakeClient:
 
     def answer(self, *messages: Message) -> None:
         """Let the engine send messages."""
-        self._messages.extend(messages)
+        self._messages.extend(json.loads(json.dumps(message)) for message in messages)
         self._theirs.send(b"x")
 
     def lose(self) -> None:

@@ -116,7 +116,7 @@ async def test_a_filter_narrows_and_escape_clears(flights: Recorded) -> None:
         await settle(pilot)
 
         assert len(narrowed) == 1
-        assert "csvimport feb" in line_with(app, "dev-3 ")
+        assert "dev-3 " in line_with(app, "csvimport feb")
 
 
 @in_loop
