@@ -1,0 +1,301 @@
+"""Text to typed columns, whole arrays at a time: the type specs of csvimport and dataset_type.
+
+A spec is a name, `+None` if empty text is to become None, and for some a colon and more:
+
+    number  number:int                                int where possible, else float
+    int32_10  int64_10  (also _0 _8 _16, and a final i)   `_0` reads C prefixes; `i` ignores what follows the number
+    float32  float64  (also with a final i)  complex32  complex64
+    strbool  floatbool  floatbooli
+    date:FORMAT  time:FORMAT  datetime:FORMAT (also datei: …)   see dates.py
+    bytes  bytesstrip  ascii  asciistrip  (also :replace :encode :strict)
+    unicode:CODEC  unicodestrip:CODEC  (also :CODEC/errors)   UTF-8 where no codec is named
+    json
+
+Whatever is common goes through Arrow's or numpy's kernels; a batch in which those meet something they do not know is
+read value by value, with the same meaning.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from axtui import DatasetUsageError
+from axtui.standard_methods.dates import make_date_parser
+
+Mask = npt.NDArray[np.bool_]
+Parse = Callable[[bytes], Any]
+Fast = Callable[[pa.Array], pa.Array | None]
+
+_INT = re.compile(rb"[+-]?[0-9]+")
+_BASES = {"0": 0, "8": 8, "10": 10, "16": 16}
+_DIGITS = {
+    0: re.compile(rb"[+-]?(0[xX][0-9a-fA-F]+|[0-9]+)"),
+    8: re.compile(rb"[+-]?[0-7]+"),
+    10: _INT,
+    16: re.compile(rb"[+-]?(0[xX])?[0-9a-fA-F]+"),
+}
+_FLOAT = re.compile(rb"[+-]?(([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?|nan|inf(inity)?)", re.IGNORECASE)
+_FALSE = ("", "0", "f", "false", "no", "off", "nil", "null")
+_SPACE = b" \t\n\v\f\r"
+
+
+@dataclass(frozen=True)
+class Converter:
+    """A type spec that is understood.
+
+    Attributes:
+        type: The name of the column type.
+        none: Whether empty text, and the spellings of None, become None.
+        fast: Turns a whole array of text into one of the type, or gives None or raises ArrowInvalid where it cannot.
+        parse: Does the same for one value; raises ValueError or OverflowError.
+        comma: Whether numbers have a comma for a point.
+    """
+
+    type: str
+    none: bool
+    fast: Fast
+    parse: Parse
+    comma: bool = False
+
+    def convert(self, column: pa.Array, none_as: Sequence[bytes] = ()) -> tuple[Any, Mask]:
+        """Convert text.
+
+        Args:
+            column: Shape (lines,); text or bytes, null for None.
+            none_as: What stands for None beside empty text.
+
+        Returns:
+            The values, shape (lines,), an Arrow array or a list; and shape (lines,), which of them could not be converted:
+            those are None.
+        """
+        text = column.cast(pa.binary())
+        if self.none:
+            spelled = pc.is_in(text, value_set=pa.array([b"", *none_as], pa.binary()))
+            text = pc.if_else(spelled, pa.scalar(None, pa.binary()), text)
+        if self.comma:
+            text = _swap_comma(text)
+        try:
+            found = self.fast(text)
+        except pa.ArrowInvalid:
+            found = None
+        if found is not None:
+            return found, np.zeros(len(text), dtype=bool)
+        return _one_by_one(text, self.parse)
+
+
+def make_converter(spec: str, numeric_comma: bool = False) -> Converter:
+    """Understand a type spec.
+
+    Raises:
+        DatasetUsageError: There is no such type, or it is given wrongly.
+    """
+    head, _, rest = spec.partition(":")
+    name = head.removesuffix("+None")
+    none = head != name
+    comma = numeric_comma and (name.startswith(("float", "complex")) or name == "number")
+    made = _make(name, rest, spec)
+    if made is None:
+        raise DatasetUsageError(f"there is no type spec {spec!r}; wanted one like int64_10, float64+None or date:%Y-%m-%d")
+    kind, fast, parse = made
+    return Converter(kind, none, fast, parse, comma)
+
+
+def _make(name: str, rest: str, spec: str) -> tuple[str, Fast, Parse] | None:
+    found = re.fullmatch(r"(int32|int64)_(0|8|10|16)(i?)", name)
+    if found and not rest:
+        kind, base, rough = found[1], _BASES[found[2]], bool(found[3])
+        fast = partial(_fast_int, kind=kind) if base == 10 and not rough else _never
+        return kind, fast, partial(_parse_int, base=base, rough=rough, bits=int(kind[3:]))
+    if name == "number" and rest in ("", "int"):
+        return name, _fast_number, _parse_number_int if rest else _parse_number
+    if re.fullmatch(r"float(32|64)i?", name) and not rest:
+        kind = name.removesuffix("i")
+        return kind, partial(_fast_float, kind=kind), partial(_parse_float, rough=name.endswith("i"))
+    if name in ("complex32", "complex64") and not rest:
+        return name, _never, lambda text: complex(text.decode("ascii"))
+    if name in ("strbool", "floatbool", "floatbooli") and not rest:
+        rough = name.endswith("i")
+        fast = _fast_strbool if name == "strbool" else _fast_floatbool
+        return "bool", fast, _parse_strbool if name == "strbool" else partial(_parse_floatbool, rough=rough)
+    if name == "json" and not rest:
+        return name, _never, json.loads
+    if re.fullmatch(r"(date|time|datetime)i?", name):
+        kind = name.removesuffix("i")
+        return kind, *make_date_parser(kind, rest, rough=name != kind)
+    return _make_text(name, rest)
+
+
+def _make_text(name: str, rest: str) -> tuple[str, Fast, Parse] | None:
+    kind = name.removesuffix("strip")
+    strip = kind != name
+    if kind == "bytes" and not rest:
+        return kind, partial(_fast_bytes, strip=strip), lambda text: text.strip(_SPACE) if strip else text
+    if kind == "ascii" and rest in ("", "replace", "encode", "strict"):
+        mode = rest or "replace"
+        return kind, partial(_fast_ascii, strip=strip, mode=mode), partial(_parse_ascii, strip=strip, mode=mode)
+    if kind == "unicode":
+        codec, _, errors = rest.partition("/")
+        codec = codec or "utf-8"
+        try:
+            b"".decode(codec, errors or "strict")
+        except LookupError:
+            raise DatasetUsageError(f"there is no codec {codec!r}; wanted one that Python has") from None
+        is_plain = codec.lower() in ("utf-8", "utf8", "ascii", "us-ascii")
+        fast = partial(_fast_unicode, strip=strip, is_ascii="ascii" in codec.lower()) if is_plain else _never
+        return kind, fast, partial(_parse_unicode, strip=strip, codec=codec, errors=errors or "strict")
+    return None
+
+
+def _one_by_one(text: pa.Array, parse: Parse) -> tuple[list[Any], Mask]:
+    values: list[Any] = []
+    bad = np.zeros(len(text), dtype=bool)
+    known: dict[bytes | None, Any] = {None: None}
+    for line, value in enumerate(text.to_pylist()):
+        if value not in known:
+            try:
+                found = parse(value)
+            except (ValueError, OverflowError, RecursionError):
+                bad[line] = True
+                found = None
+            else:
+                if len(known) < 1 << 16:
+                    known[value] = found
+        else:
+            found = known[value]
+        values.append(found)
+    return values, bad
+
+
+def _never(text: pa.Array) -> pa.Array | None:
+    return None
+
+
+def _swap_comma(text: pa.Array) -> pa.Array:
+    """A point has no place in such a number: it becomes something that no number has."""
+    return pc.replace_substring(pc.replace_substring(text, ".", "?"), ",", ".")
+
+
+def _fast_int(text: pa.Array, kind: str) -> pa.Array | None:
+    chars = text.cast(pa.string())
+    if pc.any(pc.match_substring(chars, "x", ignore_case=True)).as_py():
+        return None
+    found = pc.cast(chars, pa.int64())
+    low = pc.min(found).as_py()
+    return found if low is None or low > -(2 ** (int(kind[3:]) - 1)) and _fits(found, kind) else None
+
+
+def _fits(found: pa.Array, kind: str) -> bool:
+    return int(pc.max(found).as_py()) < 2 ** (int(kind[3:]) - 1)
+
+
+def _fast_number(text: pa.Array) -> pa.Array | None:
+    try:
+        found = _fast_int(text, "int64")
+    except pa.ArrowInvalid:
+        chars = text.cast(pa.string())
+        if pc.any(pc.match_substring_regex(chars, r"^[+-]?[0-9]+$")).as_py():
+            return None
+        return _fast_float(text, "float64")
+    return found
+
+
+def _fast_float(text: pa.Array, kind: str) -> pa.Array:
+    return pc.cast(pc.cast(text.cast(pa.string()), pa.float64()), pa.float32() if kind == "float32" else pa.float64())
+
+
+def _fast_strbool(text: pa.Array) -> pa.Array:
+    is_false = pc.is_in(pc.ascii_lower(text.cast(pa.string())), value_set=pa.array(_FALSE))
+    return pc.if_else(text.is_null(), pa.scalar(None, pa.bool_()), pc.invert(is_false))
+
+
+def _fast_floatbool(text: pa.Array) -> pa.Array:
+    return pc.not_equal(_fast_float(text, "float64"), 0.0)
+
+
+def _fast_bytes(text: pa.Array, strip: bool) -> pa.Array | None:
+    return None if strip else text
+
+
+def _fast_ascii(text: pa.Array, strip: bool, mode: str) -> pa.Array | None:
+    chars = text.cast(pa.string())
+    if not pc.all(pc.string_is_ascii(chars), min_count=0).as_py():
+        return None
+    if mode == "encode" and pc.any(pc.match_substring(chars, "\\")).as_py():
+        return None
+    return pc.ascii_trim(chars, _SPACE.decode()) if strip else chars
+
+
+def _fast_unicode(text: pa.Array, strip: bool, is_ascii: bool) -> pa.Array | None:
+    chars = text.cast(pa.string())
+    if is_ascii and not pc.all(pc.string_is_ascii(chars), min_count=0).as_py():
+        return None
+    return pc.ascii_trim(chars, _SPACE.decode()) if strip else chars
+
+
+def _parse_int(text: bytes, base: int, rough: bool, bits: int) -> int:
+    stripped = text.strip(_SPACE)
+    match = _DIGITS[base].match(stripped) if rough else _DIGITS[base].fullmatch(stripped)
+    if match is None:
+        if rough:
+            return 0
+        raise ValueError("not an integer")
+    digits = match[0].decode("ascii")
+    plain = digits.lstrip("+-").lower()
+    number = int(plain, base or (16 if plain.startswith("0x") else 8 if plain.startswith("0") else 10))
+    number = -number if digits.startswith("-") else number
+    if not -(2 ** (bits - 1)) < number < 2 ** (bits - 1):
+        raise OverflowError(f"does not fit in {bits} bits")
+    return number
+
+
+def _parse_number(text: bytes) -> int | float:
+    stripped = text.strip(_SPACE)
+    return int(stripped) if _INT.fullmatch(stripped) else _parse_float(stripped)
+
+
+def _parse_number_int(text: bytes) -> int:
+    found = _parse_number(text)
+    if isinstance(found, float) and not (math.isfinite(found) and found.is_integer()):
+        raise ValueError("not an integer")
+    return int(found)
+
+
+def _parse_float(text: bytes, rough: bool = False) -> float:
+    stripped = text.strip(_SPACE)
+    match = _FLOAT.match(stripped) if rough else _FLOAT.fullmatch(stripped)
+    if match is None:
+        if rough:
+            return 0.0
+        raise ValueError("not a number")
+    return float(match[0])
+
+
+def _parse_strbool(text: bytes) -> bool:
+    return text.decode("latin-1").lower() not in _FALSE
+
+
+def _parse_floatbool(text: bytes, rough: bool) -> bool:
+    return _parse_float(text, rough) != 0
+
+
+def _parse_ascii(text: bytes, strip: bool, mode: str) -> str:
+    text = text.strip(_SPACE) if strip else text
+    if mode == "strict" and not text.isascii():
+        raise ValueError("not ASCII")
+    escaped = "\\" if mode == "encode" else ""
+    return "".join(chr(b) if b < 128 and chr(b) != escaped else f"\\{b:03o}" for b in text)
+
+
+def _parse_unicode(text: bytes, strip: bool, codec: str, errors: str) -> str:
+    return (text.strip(_SPACE) if strip else text).decode(codec, errors)
