@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -13,6 +14,9 @@ from axtui.engine.place import lock_engine, socket_path
 from axtui.execute.process import become_subreaper, end_strays
 from axtui.project.config import read_project
 from axtui.store.workdir import Workdir
+
+_GC_OBJECTS = 20_000
+"""The engine makes little rubbish that refers to itself; looking for it at every thousandth object costs more."""
 
 
 def main(root: Path) -> int:
@@ -27,6 +31,8 @@ def main(root: Path) -> int:
     loop = SelectLoop()
     served = Engine(project, loop, socket_path(project), engine, [note for note in notes if note])
     import_data_libraries()
+    gc.freeze()
+    gc.set_threshold(_GC_OBJECTS, 10, 10)
     loop.run()
     served.close("idle")
     return 0
