@@ -37,6 +37,7 @@ class View:
     now: float
     mark: str = " "
     share: Share | None = None
+    label: str = ""
 
 
 def draw_row(row: Row, lane: LaneRow, table: Table, columns: Columns, view: View, palette: Palette) -> Line:
@@ -51,7 +52,7 @@ def draw_row(row: Row, lane: LaneRow, table: Table, columns: Columns, view: View
         _put_running(line, row, columns, view, palette)
     else:
         line.put(_time(row).rjust(_TIME) + " ", palette["muted"])
-        _put_reason(line, row, table, palette)
+        _put_reason(line, row, table, view.label, palette)
     return _put_spilled(line, lane, table, palette)
 
 
@@ -122,16 +123,16 @@ def _time(row: Row) -> str:
     return format_seconds(row.seconds) if row.state in ("built", "reused", "failed") and row.job else ""
 
 
-def _put_reason(line: Line, row: Row, table: Table, palette: Palette) -> None:
+def _put_reason(line: Line, row: Row, table: Table, label: str, palette: Palette) -> None:
     message, file, number = row.problem
     if message:
         line.put(safe(message), palette["error"])
         if file:
             line.put(f"  {safe(file.rpartition('/')[2])}:{number}", palette["muted"])
     elif row.state == "built":
-        _put_built(line, row, palette)
+        _put_built(line, row, label, palette)
     elif row.state == "reused":
-        line.put("reused", palette["muted"]).put(f"  {safe(row.why[0])}" if row.why else "", palette["faint"])
+        line.put("reused", palette["muted"]).put(f"  {safe(row.why[0]) if row.why else label}", palette["faint"])
     elif row.state == "stale":
         line.put(safe(row.message or "stale"), palette["warning"])
     elif row.state == "blocked":
@@ -139,16 +140,16 @@ def _put_reason(line: Line, row: Row, table: Table, palette: Palette) -> None:
     elif row.state == "waiting":
         line.put(_waits_for(row, table), palette["muted"])
     else:
-        line.put(safe(row.message), palette["faint"])
+        line.put(safe(row.message) or label, palette["faint"])
 
 
-def _put_built(line: Line, row: Row, palette: Palette) -> None:
+def _put_built(line: Line, row: Row, label: str, palette: Palette) -> None:
     if row.notes and row.notes[0].startswith("same output"):
         line.put("≡ ", palette["secondary"]).put(safe(row.notes[0]), palette["muted"])
-    elif row.why:
+    elif row.why and not (label and row.why[0].endswith("was never built")):
         line.put("Δ ", palette["accent"]).put(safe(row.why[0]), palette["muted"])
     else:
-        line.put("built", palette["muted"])
+        line.put("built", palette["muted"]).put(f"  {label}", palette["faint"])
 
 
 def _waits_for(row: Row, table: Table) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -59,9 +59,10 @@ class JobsPane(Pane, inherit_bindings=False):
 
         row: str
 
-    def __init__(self, board: Board) -> None:
+    def __init__(self, board: Board, label: Callable[[str], str]) -> None:
         super().__init__(id="jobs")
         self._board = board
+        self._label = label
         self._keys: list[str] = []
         self._at: dict[str, int] = {}
         self._lanes: list[LaneRow] = []
@@ -140,7 +141,8 @@ class JobsPane(Pane, inherit_bindings=False):
         row = self.find(self._keys[y])
         if row is None:
             return Line()
-        view = View(clock.monotonic(), self._marks.get(row.row, " "), self._shares.get(row.row))
+        label = self._label(row.job) if row.job else ""
+        view = View(clock.monotonic(), self._marks.get(row.row, " "), self._shares.get(row.row), label)
         return self._draw(row, self._lanes[y] if self._lanes else _FLAT, view).cut(self.room)
 
     def _draw(self, row: Row, lane: LaneRow, view: View) -> Line:

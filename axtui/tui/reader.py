@@ -14,6 +14,7 @@ from pathlib import Path
 from axtui.base.errors import RecordError, UnsafePathError
 from axtui.base.files import read_limited, safe_join
 from axtui.base.ids import parse_jobid
+from axtui.base.records import read_record
 from axtui.base.text import safe
 from axtui.event.events import BuildFinished, Entry
 from axtui.event.journal import find_segments, parse_lines
@@ -44,6 +45,7 @@ class Reader:
 
     def __init__(self, project: Project) -> None:
         self._project = project
+        self._labels: dict[str, str] = {}
 
     def last_entries(self) -> list[Entry]:
         """Return what the journal says of the last build; of a few more where that one did not finish well.
@@ -77,6 +79,18 @@ class Reader:
         """Return what a job directory says of itself."""
         directory = self.directory(jobid)
         return read_job(directory) if directory else None
+
+    def label(self, jobid: str) -> str:
+        """Return what tells a job from others of its method: the names of its input files. Read once a job."""
+        directory = self.directory(jobid)
+        if jobid not in self._labels and directory is not None:
+            try:
+                files = read_record(directory / layout.SETUP).get("input_files")
+            except (OSError, RecordError):
+                return ""
+            names = [str(value[0]) for value in files.values() if value] if isinstance(files, dict) else []
+            self._labels[jobid] = safe(", ".join(names))
+        return self._labels.get(jobid, "")
 
     def progress(self, jobid: str) -> list[Progress]:
         """Return the progress records of a job: its slices, then the job process."""

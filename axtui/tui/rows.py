@@ -116,7 +116,6 @@ class Build:
         """Make a row of the script itself, which is a job too."""
         row = Row(SCRIPT, self.script, _SCRIPT_STATES.get(self.outcome, "cancelled"), job=self.job, build=self.number)
         row.seconds, row.began, row.message = self.seconds, self.began, self.message
-        row.part = "synthesis" if self.outcome == "failed" else ""
         row.why = (self.cause_text,)
         return row
 

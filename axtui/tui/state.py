@@ -10,7 +10,7 @@ from collections import Counter, deque
 from dataclasses import dataclass
 
 from axtui.event import events as ev
-from axtui.tui.rows import BAD, OPEN, Broken, Build, Row, State, Table
+from axtui.tui.rows import BAD, OPEN, SCRIPT, Broken, Build, Row, State, Table
 
 _BUILDS_MOST = 200
 _NOTES_MOST = 50
@@ -190,6 +190,8 @@ class Board:
             table.remove([row.row for row in table if row.state in OPEN and not row.broken])
         elif event.outcome != "superseded":
             self._block(table, event.build)
+        if event.outcome == "failed" and not self.failures:
+            self._fail(SCRIPT)
         self._touch_all(relaid=True)
 
     def _block(self, table: Table, build: int) -> None:

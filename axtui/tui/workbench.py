@@ -22,7 +22,7 @@ from axtui.tui.measure import Share, share_of
 from axtui.tui.output_pane import OutputPane
 from axtui.tui.pane import Pane
 from axtui.tui.reader import Reader
-from axtui.tui.rows import Row
+from axtui.tui.rows import SCRIPT, Row
 from axtui.tui.source_pane import SourcePane
 from axtui.tui.state import Board
 
@@ -75,7 +75,7 @@ class Workbench(Screen[None], inherit_bindings=False):
         """Lay out panes and bars."""
         yield HeaderBar(self._board, self._reader.project_name())
         with Container(id="body"):
-            yield JobsPane(self._board)
+            yield JobsPane(self._board, self._reader.label)
             with Vertical(id="side"):
                 yield DetailPane()
                 yield OutputPane(self._reader)
@@ -110,7 +110,7 @@ class Workbench(Screen[None], inherit_bindings=False):
         self.jobs.show(changes)
         self.query_one(OverviewBar).refresh()
         self._show_notice()
-        if self.row and self.row.row in changes.rows:
+        if self.row and (self.row.row in changes.rows or self.row.row not in self._board.table.rows):
             self.show_row()
         if self._board.is_building or self._board.running():
             self._ticks.resume()
@@ -286,6 +286,8 @@ class Workbench(Screen[None], inherit_bindings=False):
         row = self.row
         if row is None:
             return self._axtui.say("There is no job here to rebuild.")
+        if row.row == SCRIPT:
+            return self._axtui.build("asked")
         dragged = len(self._board.followers(row)) if force else 0
         if dragged <= _DRAG_MOST:
             return self._axtui.rebuild(row, force)
@@ -296,7 +298,7 @@ class Workbench(Screen[None], inherit_bindings=False):
         """Cancel the row's job; where it does not run, the build, after asking."""
         row = self.row
         if row and row.state in ("running", "waiting"):
-            self._axtui.stop("cancel", row)
+            self._axtui.stop("cancel", row if row.row != SCRIPT else None)
         elif self._board.is_building:
             text = "This job does not run. Cancel the whole build?"
             self._axtui.ask("Cancel", text, {"y": "cancel the build"}, lambda _: self._axtui.stop("cancel", None))
@@ -306,7 +308,7 @@ class Workbench(Screen[None], inherit_bindings=False):
     def action_kill(self) -> None:
         """Kill the row's job without giving it time, after asking."""
         row = self.row
-        if row is None or row.state != "running":
+        if row is None or row.state != "running" or row.row == SCRIPT:
             return self._axtui.say("This job does not run.")
         text = f"Kill {row.method} {row.job} at once, without letting it clean up?"
         return self._axtui.ask("Kill", text, {"y": "kill it"}, lambda _: self._axtui.stop("kill", row))
