@@ -192,7 +192,7 @@ def _fast_int(text: pa.Array, kind: str) -> pa.Array | None:
         return None
     found = pc.cast(chars, pa.int64())
     low = pc.min(found).as_py()
-    return found if low is None or low > -(2 ** (int(kind[3:]) - 1)) and _fits(found, kind) else None
+    return found if low is None or (low > -(2 ** (int(kind[3:]) - 1)) and _fits(found, kind)) else None
 
 
 def _fits(found: pa.Array, kind: str) -> bool:
