@@ -12,18 +12,20 @@ import os
 import sqlite3
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from axtui.base.errors import RecordError
 from axtui.base.ids import parse_jobid
 from axtui.base.records import digest, digest_of
 from axtui.store import layout
 from axtui.store.record import JobRecord, find_damage, read_job
 from axtui.store.workdir import CommitList, Workdir
 
-_SCHEMA = 1
+_SCHEMA = 2
+_DIGEST_LETTERS = 16
 _TABLES = """
 CREATE TABLE IF NOT EXISTS jobs (number INTEGER PRIMARY KEY, state TEXT, method TEXT, key TEXT, data TEXT);
 CREATE INDEX IF NOT EXISTS by_key ON jobs (key);
@@ -50,6 +52,8 @@ class Finished:
     datasets: tuple[str, ...]
     extra: list[Any]
     """What `depend_extra` named: modules, and files as [name, path]."""
+    stamp: list[int]
+    """Inode, size and mtime of the commit record: where they differ, another job has this id by now."""
 
     @cached_property
     def identity(self) -> str:
@@ -60,9 +64,21 @@ class Finished:
 _FIELDS = tuple(field.name for field in fields(Finished))
 
 
-def summarise(record: JobRecord) -> Finished:
-    """Take what reuse needs out of a finished job's record."""
+def summarise(record: JobRecord, stamp: list[int]) -> Finished:
+    """Take what reuse needs out of a finished job's record.
+
+    Raises:
+        RecordError: A field is of another type than it must be.
+    """
+    try:
+        return _summarise(record, stamp)
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
+        raise RecordError(f"a field is not what it must be: {error}") from None
+
+
+def _summarise(record: JobRecord, stamp: list[int]) -> Finished:
     setup, post = record.setup, record.post
+    modules, files = setup.get("extra") or ([], [])
     return Finished(
         jobid=record.jobid,
         method=record.method,
@@ -70,14 +86,15 @@ def summarise(record: JobRecord) -> Finished:
         code=str(setup.get("hash", "")),
         parameters=str(setup.get("parameters", "")),
         output=post["output"],
-        inputs=dict(setup.get("inputs", {})),
+        inputs={name: str(identity) for name, identity in dict(setup.get("inputs", {})).items()},
         files=post["files"],
         subjobs=tuple(post["subjobs"]),
-        observed=dict(post.get("observed", {})),
+        observed={name: str(found) for name, found in dict(post.get("observed", {})).items()},
         repeatable=bool(post.get("repeatable", True)) and not setup.get("is_build", False),
         seconds=float(post["exectime"].get("total", 0.0)),
         datasets=tuple(post["datasets"]),
-        extra=setup.get("extra") or [[], []],
+        extra=[[str(module) for module in modules], [[str(name), str(path)] for name, path in files]],
+        stamp=stamp,
     )
 
 
@@ -105,12 +122,12 @@ class Index:
         """Bring the index up to what lies in the workdir, by name."""
         names = {parsed[1]: jobid for jobid in self.workdir.jobids() if (parsed := parse_jobid(jobid))}
         self.highest = max([self.highest, *names])
-        indexed = {number for (number,) in self._database.execute("SELECT number FROM jobs")}
+        indexed = {number for (number,) in self._rows("SELECT number FROM jobs WHERE data IS NOT NULL")}
         for number in indexed - names.keys():
             self._forget(number)
         for number in sorted(names.keys() - indexed):
             self.add(names[number])
-        self._database.commit()
+        self._commit()
 
     def read_commits(self) -> None:
         """Take in what other engines committed since the last call."""
@@ -120,40 +137,48 @@ class Index:
 
     def add(self, jobid: str) -> JobRecord:
         """Read a job from its directory into the index."""
+        stamp = self._stamp(jobid)
         record = read_job(self.workdir.path / jobid)
         parsed = parse_jobid(jobid)
         if parsed and record.state in ("finished", "failed", "damaged"):
-            finished = summarise(record) if record.state == "finished" else None
+            finished = None
+            try:
+                finished = summarise(record, stamp) if record.state == "finished" else None
+            except RecordError as error:
+                record = replace(record, state="damaged", reason=str(error))
             self._insert(parsed[1], record, finished)
-        if parsed:
+        if parsed and record.state != "gone":
             self.highest = max(self.highest, parsed[1])
         return record
 
     def get(self, jobid: str) -> Finished | None:
         """Return a finished job, or None where there is none of this id."""
-        known = self._known.get(jobid)
-        if known is None and (parsed := parse_jobid(jobid)):
-            row = self._database.execute("SELECT data FROM jobs WHERE number = ? AND data != ''", (parsed[1],)).fetchone()
-            if row is None:
-                if self.add(jobid).state != "finished":
-                    return None
-                return self._known.get(jobid)
-            known = self._known[jobid] = _parse(row[0])
+        known = self._known.get(jobid) or self._read(jobid)
+        if known is None or self._stamp(jobid) not in ([], known.stamp):
+            self.drop(jobid)
+            self.add(jobid)
+            return self._known.get(jobid)
+        self._known[jobid] = known
         return known
+
+    def _read(self, jobid: str) -> Finished | None:
+        """Return a job as the cache has it, None where it has not or what it has is damaged."""
+        parsed = parse_jobid(jobid)
+        number = parsed[1] if parsed else -1
+        rows = self._rows("SELECT data FROM jobs WHERE number = ? AND data != ''", number)
+        return _parse(str(rows[0][0])) if rows else None
 
     def find(self, key: str) -> Iterable[Finished]:
         """Give the finished jobs of a key, newest first."""
-        rows = self._database.execute("SELECT number FROM jobs WHERE key = ? ORDER BY number DESC", (key,)).fetchall()
-        for (number,) in rows:
+        for (number,) in self._rows("SELECT number FROM jobs WHERE key = ? ORDER BY number DESC", key):
             found = self.get(f"{self.workdir.name}-{number}")
-            if found is not None:
+            if found is not None and found.key == key:
                 yield found
 
     def latest(self, method: str, most: int = 1) -> list[Finished]:
         """Return the newest finished jobs of a method."""
         query = "SELECT number FROM jobs WHERE method = ? AND state = 'finished' ORDER BY number DESC LIMIT ?"
-        numbers = self._database.execute(query, (method, most)).fetchall()
-        found = (self.get(f"{self.workdir.name}-{number}") for (number,) in numbers)
+        found = (self.get(f"{self.workdir.name}-{number}") for (number,) in self._rows(query, method, most))
         return [each for each in found if each is not None]
 
     def find_damage(self, job: Finished) -> str:
@@ -174,15 +199,47 @@ class Index:
             self._database.commit()
         self._database.close()
 
+    def _stamp(self, jobid: str) -> list[int]:
+        """Return inode, size and mtime of a commit record; nothing where there is none."""
+        try:
+            info = os.stat(f"{self._directory}/{jobid}/{layout.POST}")
+        except OSError:
+            return []
+        return [info.st_ino, info.st_size, info.st_mtime_ns]
+
+    def _rows(self, query: str, *values: object) -> list[Any]:
+        """Ask the cache; one that cannot answer is replaced."""
+        try:
+            return self._database.execute(query, values).fetchall()
+        except sqlite3.Error:
+            self._start_again()
+            return self._database.execute(query, values).fetchall()
+
+    def _commit(self) -> None:
+        try:
+            self._database.commit()
+        except sqlite3.Error:
+            self._start_again()
+
+    def _start_again(self) -> None:
+        """Throw the cache away, and take every job from its directory into memory; the next engine writes a new one."""
+        with suppress(sqlite3.Error):
+            self._database.close()
+        with suppress(OSError):
+            self._path.unlink()
+        self._known.clear()
+        self._database = _connect(":memory:")
+        for jobid in self.workdir.jobids():
+            self.add(jobid)
+
     def _forget(self, number: int) -> None:
         self._known.pop(f"{self.workdir.name}-{number}", None)
-        self._database.execute("DELETE FROM jobs WHERE number = ?", (number,))
+        self._rows("DELETE FROM jobs WHERE number = ?", number)
 
     def _insert(self, number: int, record: JobRecord, finished: Finished | None) -> None:
-        data = json.dumps({name: getattr(finished, name) for name in _FIELDS}) if finished else ""
+        data = _format({name: getattr(finished, name) for name in _FIELDS}) if finished else ""
         key = finished.key if finished and finished.repeatable else ""
-        row = (number, record.state, record.method, key, data)
-        self._database.execute("INSERT OR REPLACE INTO jobs VALUES (?, ?, ?, ?, ?)", row)
+        self._rows("INSERT OR REPLACE INTO jobs VALUES (?, ?, ?, ?, ?)", number, record.state, record.method, key, data)
         if finished:
             self._known[record.jobid] = finished
 
@@ -210,6 +267,15 @@ def _connect(path: str) -> sqlite3.Connection:
     return database
 
 
-def _parse(data: str) -> Finished:
-    values = json.loads(data)
+def _format(values: dict[str, Any]) -> str:
+    text = json.dumps(values)
+    return digest(text.encode("ascii"))[:_DIGEST_LETTERS] + text
+
+
+def _parse(data: str) -> Finished | None:
+    """Read a row; None where the digest in front does not fit it."""
+    text = data[_DIGEST_LETTERS:]
+    if digest(text.encode("utf-8", "replace"))[:_DIGEST_LETTERS] != data[:_DIGEST_LETTERS]:
+        return None
+    values = json.loads(text)
     return Finished(**{**values, "subjobs": tuple(values["subjobs"]), "datasets": tuple(values["datasets"])})

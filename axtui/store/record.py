@@ -55,7 +55,7 @@ def read_job(directory: Path) -> JobRecord:
     try:
         setup_bytes = read_limited(directory / layout.SETUP, _POST_NBYTES)
         setup = parse_record(setup_bytes)
-        _check(setup, {"jobid": str, "method": str, "options": dict, "datasets": dict, "jobs": dict, "slices": int})
+        _check(setup, _SETUP, _SETUP_MAY_HAVE)
     except FileNotFoundError:
         state = "gone" if not directory.is_dir() else "running" if is_owned(directory) else "crashed"
         return JobRecord(jobid, directory, state, "it has no setup.json", {}, {}, {})
@@ -84,10 +84,16 @@ def read_post(directory: Path) -> Record:
     if not newline or rest != digest(line).encode("ascii") + b"\n":
         raise RecordError("the digest does not fit the record")
     post = parse_record(line)
-    _check(post, {"files": dict, "setup": str, "output": str, "datasets": dict, "subjobs": dict, "exectime": dict})
+    _check(post, _POST, _POST_MAY_HAVE)
     for name, value in post["files"].items():
         if not (isinstance(value, list) and len(value) == 2 and isinstance(value[0], int)):
             raise RecordError(f"the entry of file {name!r} is not a size and a digest")
+    for name in post.get("registered", []):
+        if not isinstance(name, str) or name not in post["files"]:
+            raise RecordError(f"registered has {name!r:.40}, which is no file of the job")
+    for stage in ("prepare", "analysis", "synthesis", "total"):
+        if not isinstance(post["exectime"].get(stage, 0.0 if stage != "total" else None), (int, float)):
+            raise RecordError(f"exectime has no seconds for {stage}")
     return post
 
 
@@ -105,19 +111,58 @@ def find_damage(directory: Path | str, files: dict[str, Any]) -> str:
 
 
 def _read_unfinished(directory: Path, setup: Record) -> JobRecord:
-    try:
-        error = read_record(directory / layout.ERROR)
-    except (OSError, RecordError):
-        error = {}
+    error = _read_error(directory)
     if error:
-        return JobRecord(directory.name, directory, "failed", str(error.get("message", "")), setup, {}, error)
+        return JobRecord(directory.name, directory, "failed", error.get("message", ""), setup, {}, error)
     if is_owned(directory):
         return JobRecord(directory.name, directory, "running", "", setup, {}, {})
     reason = "its engine died before it was finished"
     return JobRecord(directory.name, directory, "crashed", reason, setup, {}, {})
 
 
-def _check(record: Record, wanted: dict[str, type]) -> None:
-    for key, kind in wanted.items():
+def _read_error(directory: Path) -> Record:
+    """Read why a job failed; what is not of the type it must be is left out, for the job has failed in any case."""
+    try:
+        error = read_record(directory / layout.ERROR)
+    except (OSError, RecordError):
+        return {}
+    return {"message": "", **{key: value for key, value in error.items() if isinstance(value, _ERROR.get(key, object))}}
+
+
+_Types = dict[str, type | tuple[type, ...]]
+_NUMBER = (int, float)
+_SETUP: _Types = {"jobid": str, "method": str, "options": dict, "datasets": dict, "jobs": dict, "slices": int}
+_SETUP_MAY_HAVE: _Types = {
+    "starttime": _NUMBER, "caption": str, "name": str, "why": list, "sources": dict, "inputs": dict,
+    "input_files": dict, "extra": list, "key": str, "hash": str, "parameters": str, "versions": dict,
+}  # fmt: skip
+_POST: _Types = {"files": dict, "setup": str, "output": str, "datasets": dict, "subjobs": dict, "exectime": dict}
+_POST_MAY_HAVE: _Types = {
+    "registered": list, "notes": list, "links": list, "observed": dict, "repeatable": bool,
+    "starttime": _NUMBER, "endtime": _NUMBER,
+}  # fmt: skip
+_ERROR: _Types = {
+    "message": str,
+    "traceback": str,
+    "part": str,
+    "file": str,
+    "line": int,
+    "seconds": _NUMBER,
+    "notes": list,
+}
+_LATEST_SECONDS = 1e11
+
+
+def _check(record: Record, wanted: _Types, may_have: _Types) -> None:
+    for key, kind in {**wanted, **{key: may_have[key] for key in may_have if key in record}}.items():
         if not isinstance(record.get(key), kind):
-            raise RecordError(f"{key} is {record.get(key)!r:.40}, wanted {kind.__name__}")
+            raise RecordError(f"{key} is {record.get(key)!r:.40}, wanted {_name(kind)}")
+    if not 0 <= record.get("starttime", 0) < _LATEST_SECONDS:
+        raise RecordError(f"starttime is {record['starttime']!r}, wanted seconds since 1970")
+    for name, place in record.get("sources", {}).items():
+        if not (isinstance(place, list) and len(place) == 2):
+            raise RecordError(f"the source of {name!r} is not a path and a digest")
+
+
+def _name(kind: type | tuple[type, ...]) -> str:
+    return kind.__name__ if isinstance(kind, type) else "a number"
