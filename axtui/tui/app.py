@@ -16,6 +16,7 @@ from textual.binding import Binding, BindingType
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
+from axtui.base import clock
 from axtui.base.errors import RecordError
 from axtui.base.text import safe
 from axtui.base.wire import Message
@@ -30,6 +31,8 @@ from axtui.tui.state import Board
 from axtui.tui.workbench import Workbench
 
 _FRAME_SECONDS = 1 / 30
+_FRAME_REST = 4
+"""How much longer than it took to draw the last frame nothing is drawn."""
 
 
 class AxtuiApp(App[None], inherit_bindings=False):
@@ -58,6 +61,7 @@ class AxtuiApp(App[None], inherit_bindings=False):
         self._link: Link | None = None
         self._palette: tuple[str, Palette] | None = None
         self._due = False
+        self._frame_seconds = _FRAME_SECONDS
         self._pending: dict[int, str] = {}
         self._watches = True
         self.register_theme(AXTUI_THEME)
@@ -150,11 +154,14 @@ class AxtuiApp(App[None], inherit_bindings=False):
     def _draw_soon(self) -> None:
         if not self._due:
             self._due = True
-            self.set_timer(_FRAME_SECONDS, self._draw)
+            self.set_timer(self._frame_seconds, self._draw)
 
     def _draw(self) -> None:
+        """Draw what has come; the more that takes the rarer, so that a large build keeps its cores."""
         self._due = False
+        began = clock.monotonic()
         self.workbench.refresh_board()
+        self._frame_seconds = max(_FRAME_SECONDS, _FRAME_REST * (clock.monotonic() - began))
 
     def _show_link(self, text: str) -> None:
         self.workbench.show_link(safe(text))
@@ -235,4 +242,8 @@ class AxtuiApp(App[None], inherit_bindings=False):
         self.exit(return_code=128 + signal.SIGTERM)
 
     def _interrupt(self) -> None:
-        self.run_worker(self.action_quit())
+        """Ask as q does; who interrupts again while the question stands leaves at once."""
+        if len(self.screen_stack) > 1:
+            self._leave("d")
+        else:
+            self.run_worker(self.action_quit())

@@ -28,6 +28,8 @@ _SHOWN_COUNTS: tuple[tuple[str, tuple[State, ...]], ...] = (
     ("⊘", ("blocked",)),
     ("⊗", ("cancelled",)),
 )
+_LAST_KEYS = 2
+"""So many of the last keys (help and quit) are always shown."""
 _WORST: tuple[State, ...] = (
     "failed", "broken", "running", "blocked", "stale", "cancelled", "waiting", "expected", "built", "reused",
 )  # fmt: skip
@@ -183,11 +185,11 @@ class KeyBar(Bar):
 
     def line(self) -> Line:
         """Draw the line."""
-        line = Line().put(" ")
-        for key, text in self._keys:
-            if line.width + len(key) + len(text) + 2 > self.size.width:
-                break
-            line.put(key, self.palette["accent"] + self.palette["strong"]).put(f" {text}  ", self.palette["muted"])
+        line, last = Line().put(" "), self._keys[-_LAST_KEYS:]
+        room = self.size.width - sum(len(key) + len(text) + 3 for key, text in last)
+        for key, text in (*self._keys[:-_LAST_KEYS], *last):
+            if (key, text) in last or line.width + len(key) + len(text) + 3 <= room:
+                line.put(key, self.palette["accent"] + self.palette["strong"]).put(f" {text}  ", self.palette["muted"])
         return line
 
 

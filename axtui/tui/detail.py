@@ -193,11 +193,19 @@ def _say_rows(page: _Page, label: str, rows: Sequence[Row], references: Sequence
 
 def _say_setup(page: _Page, facts: Facts) -> None:
     page.section("options")
-    setup = facts.record.setup if facts.record else {}
-    options = setup.get("options")
-    for name, value in list(options.items())[:_LINES_MOST] if isinstance(options, dict) else ():
+    options = facts.record.setup.get("options") if facts.record else None
+    if not isinstance(options, dict):
+        return
+    for name, value in [item for item in options.items() if not _is_empty(item[1])][:_LINES_MOST]:
         line = page.line().put(safe(f"{name} = "), page.palette["muted"])
         line.put(safe(cut(_plain(value), 200)), page.palette["foreground"])
+    empty = [name for name, value in options.items() if _is_empty(value)]
+    if empty:
+        page.say(f"empty: {', '.join(empty)}", "faint")
+
+
+def _is_empty(value: Any) -> bool:
+    return value is None or value is False or value in ("", [], {})
 
 
 def _plain(value: Any) -> str:

@@ -142,7 +142,7 @@ class Workbench(Screen[None], inherit_bindings=False):
         """Show the row under the cursor in the other panes once the keys that are waiting have been taken."""
         if not self.is_due:
             self.is_due = True
-            self.call_after_refresh(self._show_row)
+            self.call_later(self._show_row)
 
     def _show_row(self) -> None:
         self.is_due = False

@@ -275,3 +275,23 @@ def test_the_fold_needs_no_screen(tmp_path: Path) -> None:
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert found.stdout.strip() == "False"
+
+
+def test_a_failed_script_is_pointed_to(told: Told) -> None:
+    """When no job failed but the script did, the script's own row is what failed."""
+    told.begin()
+    told.say(ev.BuildFinished(2, "failed", 0.1, 0, 0, 0, "ValueError: no such thing"))
+
+    build = told.board.build
+    assert told.board.failures == ["@script"]
+    assert build is not None
+    assert build.to_row().problem[0] == "ValueError: no such thing"
+
+
+def test_paths_are_shown_inside_the_project() -> None:
+    """What the engine names with its whole path is shown relative to the project."""
+    board = Board("/home/ann/clicks")
+
+    board.apply(ev.Entry(1, 0.0, 0.0, ev.MethodBroken("b", "/home/ann/clicks/flights/a_b.py", 7, "SyntaxError")))
+
+    assert board.broken["b"].file == "flights/a_b.py"
