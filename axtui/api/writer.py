@@ -1,7 +1,8 @@
 """Writing datasets: `DatasetWriter`, and the hooks by which the executor gathers what slices wrote.
 
-A writer is made in prepare or synthesis (or a build script). Slices inherit it over the fork, write files of their own, and send what
-is known of them (`end_slice`) to the job process (`take_slice`), which finishes the dataset. Formats are the dataset folder's.
+A writer is made in prepare or synthesis (or a build script). Slices inherit it over the fork, write files of their own,
+and send what is known of them (`end_slice`) to the job process (`take_slice`), which finishes the dataset. Formats are
+the dataset folder's.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ _FEWEST_NBYTES = 2 << 20
 
 @dataclass
 class _Book:
-    """The writers of one job in this process: those that are not finished, and the names of those that are, in order."""
+    """The writers of one job in this process: those not finished, and the names of those that are, in order."""
 
     open: dict[str, DatasetWriter] = field(default_factory=dict)
     finished: list[str] = field(default_factory=list)
@@ -164,7 +165,7 @@ class DatasetWriter:
         self._refuse_ended()
         here = context.current()
         if self._layout is not None or here.stage != self._stage:
-            raise DatasetUsageError(f"cannot add column {name!r} to {self._where}: writing has begun, or another stage has")
+            raise DatasetUsageError(f"too late for column {name!r} of {self._where}: writing or another stage has begun")
         if any(column.name == name for column in self._columns):
             raise DatasetUsageError(f"{self._where} has a column {name!r} already")
         column = Column(name, find_type(type), bool(none_support))
@@ -211,10 +212,12 @@ class DatasetWriter:
             DatasetUsageError: Columns are missing, unknown or of different lengths, or lines belong to another slice.
             TypeError, ValueError, OverflowError: A column's type does not take them.
         """
-        feed = self._feed() if self._sliceno is not None or context.current().stage == "analysis" else self._split_feed()
+        has_slice = self._sliceno is not None or context.current().stage == "analysis"
+        feed = self._feed() if has_slice else self._split_feed()
         names = [column.name for column in self._columns]
         if set(arrays) != set(names):
-            raise DatasetUsageError(f"{self._where} has columns {', '.join(names)}, found {', '.join(map(str, arrays))}")
+            found = ", ".join(map(str, arrays))
+            raise DatasetUsageError(f"{self._where} has columns {', '.join(names)}, found {found}")
         taken = [take_array(column, arrays[column.name], self._where) for column in self._columns]
         if len({len(array) for array in taken}) != 1:
             lengths = {name: len(array) for name, array in zip(names, taken, strict=True)}
@@ -293,7 +296,7 @@ class DatasetWriter:
             at = names.index(self._hashlabel) if self._hashlabel in names else None
             if at is not None and not self._columns[at].kind.hashable:
                 kind = self._columns[at].kind.name
-                raise DatasetUsageError(f"the hashlabel {self._hashlabel!r} of {self._where} is {kind}, which has no hash")
+                raise DatasetUsageError(f"hashlabel {self._hashlabel!r} of {self._where} is {kind}, which has no hash")
             pairs = zip(self._columns, self._defaults, strict=True)
             checks = [column_check(column, default, self._where) for column, default in pairs]
             self._layout = Layout(self._columns, checks, at, context.current().slices, self._where)
@@ -370,7 +373,8 @@ class DatasetWriter:
         self._start()
         lines = [self._parts[sliceno]["lines"] if sliceno in self._parts else 0 for sliceno in range(slices)]
         if self._parent is not None and lines != self._parent.lines:
-            raise DatasetUsageError(f"{self._where} has {lines} lines, and its parent {self._parent} {self._parent.lines}")
+            found = f"{lines} lines, and its parent {self._parent} {self._parent.lines}"
+            raise DatasetUsageError(f"{self._where} has {found}")
         return lines
 
     def _describe(self, lines: list[int], previous: Dataset | None) -> dict[str, Any]:
@@ -525,7 +529,7 @@ def _refuse_duplicate(name: str) -> None:
 def _choose_hashlabel(parent: Dataset | None, wanted: str | None, override: bool) -> str | None:
     inherited = parent.hashlabel if parent is not None else None
     if wanted and inherited and wanted != inherited and not override:
-        raise DatasetUsageError(f"hashlabel {wanted!r} differs from {inherited!r} of the parent; wanted hashlabel_override")
+        raise DatasetUsageError(f"hashlabel {wanted!r} is not the parent's {inherited!r}; wanted hashlabel_override")
     return wanted if override else wanted or inherited
 
 
@@ -533,7 +537,7 @@ def _inherit(parent: Dataset | None, without: set[str]) -> dict[str, Any]:
     """Return the records of the columns of a parent, with where they lie."""
     if parent is None:
         return {}
-    found: DatasetRecord = parent._record
+    found: DatasetRecord = parent.record
     columns: dict[str, Any] = {}
     for name, column in found.columns.items():
         if name not in without:

@@ -64,7 +64,7 @@ def to_numpy(column: ColumnRecord, arrays: list[pa.Array], nulls: str, text: str
         Shape (lines,); see above for the dtype.
 
     Raises:
-        DatasetUsageError: `nulls` or `text` is something else, or integers are too large to be exact as float64 with "nan".
+        DatasetUsageError: `nulls` or `text` is something else, or with "nan" an integer is not exact as float64.
     """
     if nulls not in NULLS or text not in TEXTS:
         raise DatasetUsageError(f"nulls is one of {NULLS} and text one of {TEXTS}, found {nulls!r} and {text!r}")
@@ -116,7 +116,7 @@ def _values(column: ColumnRecord, array: pa.Array) -> Array:
         part = np.complex64 if name == "complex32" else np.complex128
         return _raw(array.values, 2 * array.offset, 2 * len(array)).view(part)
     if name == "bool":
-        return array.fill_null(False).to_numpy(zero_copy_only=False)
+        return np.asarray(array.fill_null(False))
     if name == "date":
         return _raw(array, array.offset, len(array)).astype("datetime64[D]")
     raw = _raw(array, array.offset, len(array))
@@ -127,7 +127,8 @@ def _values(column: ColumnRecord, array: pa.Array) -> Array:
 def _raw(array: pa.Array, offset: int, length: int) -> Array:
     """View the values buffer of an array of fixed width."""
     kind = array.type
-    dtype = kind.to_pandas_dtype() if pa.types.is_integer(kind) or pa.types.is_floating(kind) else f"i{kind.bit_width // 8}"
+    is_number = pa.types.is_integer(kind) or pa.types.is_floating(kind)
+    dtype = kind.to_pandas_dtype() if is_number else f"i{kind.bit_width // 8}"
     buffer = array.buffers()[1]
     if buffer is None or not length:
         return np.zeros(length, dtype=dtype)

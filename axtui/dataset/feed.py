@@ -1,7 +1,7 @@
 """Where lines go in: `SliceFeed` for one slice, `SplitFeed` for all of them, dealing lines out.
 
-Both take checked rows and arrays, keep them in the order in which they came, and give what is known of each slice when closed.
-Knows no jobs and no stages.
+Both take checked rows and arrays, keep them in the order in which they came, and give what is known of each slice when
+closed. Knows no jobs and no stages.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ class _Feed:
 
 
 class SliceFeed(_Feed):
-    """Takes the lines of one slice. With a hash column, a line of another slice is refused, or left out if that is asked."""
+    """Takes the lines of one slice. With a hash column, lines of other slices are refused, or left out if asked."""
 
     def __init__(self, layout: Layout, sliceno: int, writer: SliceWriter) -> None:
         self.sliceno = sliceno

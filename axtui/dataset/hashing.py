@@ -56,14 +56,15 @@ def slice_of(hashes: Hashes, slices: int) -> npt.NDArray[np.int64]:
     Returns:
         Shape (lines,), in range(slices).
     """
-    return (hashes % np.uint64(slices)).astype(np.int64)
+    found: npt.NDArray[np.int64] = (hashes % np.uint64(slices)).astype(np.int64)
+    return found
 
 
 def hash_array(array: pa.Array) -> Hashes:
     """Hash every value of an array in the form that a column type gives it.
 
     Args:
-        array: Shape (lines,). Integers, floats, pairs of floats (complex), bool, text, bytes, dates, times, or a mixed form.
+        array: Shape (lines,). Integers, floats, pairs of floats (complex), bool, text, bytes, dates, times, mixed forms.
 
     Returns:
         Shape (lines,). 0 where there is no value.

@@ -7,7 +7,7 @@ What is taken for a column type, besides a list of values or an array of objects
     float32, float64       floats, integers, bool
     complex32, complex64   complex, floats, integers, bool; Arrow's fixed_size_list<float, 2>
     bool                   bool; integers that are 0 or 1
-    datetime               datetime64 or timestamp without a zone or in UTC, of microseconds or coarser values; NaT is None
+    datetime               datetime64 or timestamp without a zone or in UTC, nothing below microseconds; NaT is None
     date                   datetime64, date or timestamp; the time of day is dropped
     time                   time32, time64; timedelta64 since midnight
     bytes                  bytes
@@ -41,7 +41,7 @@ def take_array(column: Column, data: Any, where: str) -> pa.Array:
 
     Args:
         column: The column.
-        data: A numpy array, a masked one, an Arrow array (chunked or not), or a sequence of Python values; shape (lines,).
+        data: A numpy array (also masked), an Arrow array (also chunked), or a sequence of values; shape (lines,).
         where: The dataset, for the message.
 
     Returns:
@@ -230,12 +230,12 @@ _TAKERS: dict[str, Any] = {
 
 
 def _is_text(kind: pa.DataType) -> bool:
-    return pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))
 
 
 def _is_bytes(kind: pa.DataType) -> bool:
     plain = pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_binary_view(kind)
-    return plain or pa.types.is_fixed_size_binary(kind)
+    return bool(plain or pa.types.is_fixed_size_binary(kind))
 
 
 def _micro_or_days(values: Any) -> Any:

@@ -1,7 +1,7 @@
-"""Rows of datasets for Python code: lists of columns zipped, piece by piece, with everything between that was asked for.
+"""Rows of datasets for Python code: lists of columns zipped, piece by piece, with everything between that was asked.
 
-What happens to a row, in this order: range, rehash, translators, filters. Translators and filters are called as rows are taken,
-never ahead. Knows no jobs: `Source.dataset` is only handed to callbacks.
+What happens to a row, in this order: range, rehash, translators, filters. Translators and filters are called as rows
+are taken, never ahead. Knows no jobs: `Source.dataset` is only handed to callbacks.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import pyarrow as pa
 from axtui.base.errors import DatasetUsageError
 from axtui.dataset.hashing import hash_array, slice_of
 from axtui.dataset.reader import Find, Located, locate, read_pieces
-from axtui.dataset.record import DatasetRecord
+from axtui.dataset.record import ColumnRecord, DatasetRecord
 from axtui.dataset.storage import load
 from axtui.dataset.types import to_list
 
@@ -198,16 +198,17 @@ class Iteration:
         return sum(record.lines)
 
     def _may_have(self, record: DatasetRecord) -> bool:
-        """Tell whether a dataset may have lines in the range, by its minimum and maximum."""
         if not self._range:
             return True
         name, start, stop = self._range
-        column = record.columns.get(name)
-        if column is None or not column.kind.ordered:
-            return True
-        if column.min is None:
-            return False
-        return (stop is None or column.min < stop) and (start is None or column.max >= start)
+        return name not in record.columns or may_have(record.columns[name], start, stop)
+
+
+def may_have(column: ColumnRecord, start: Any, stop: Any) -> bool:
+    """Tell whether a column may have a value with start <= value < stop, by its minimum and maximum."""
+    if not column.kind.ordered:
+        return True
+    return column.min is not None and (stop is None or column.min < stop) and (start is None or column.max >= start)
 
 
 def _column_names(columns: str | Sequence[str] | None, sources: Sequence[Source]) -> list[str]:
@@ -329,7 +330,7 @@ def _within(located: Located, stored: pa.Array, start: Any, stop: Any) -> npt.ND
     kind = array.type
     if pa.types.is_integer(kind) or pa.types.is_floating(kind):
         values = array.fill_null(0).to_numpy()
-        mask = array.is_valid().to_numpy(zero_copy_only=False)
+        mask = np.asarray(array.is_valid())
         mask = mask & (values >= start) if start is not None else mask
         return mask & (values < stop) if stop is not None else mask
     listed = to_list(located.column.kind, array)

@@ -129,8 +129,9 @@ def packed_stamps(stamps: npt.NDArray[np.datetime64]) -> npt.NDArray[np.uint64]:
     seconds, micro = np.divmod(micro, 1_000_000)
     minutes, second = np.divmod(seconds, 60)
     hour, minute = np.divmod(minutes, 60)
-    low = (year << 14 | month << 10 | day << 5 | hour).astype(np.uint64)
-    return low | (minute << 26 | second << 20 | micro).astype(np.uint64) << np.uint64(32)
+    low: npt.NDArray[np.uint64] = (year << 14 | month << 10 | day << 5 | hour).astype(np.uint64)
+    high: npt.NDArray[np.uint64] = (minute << 26 | second << 20 | micro).astype(np.uint64)
+    return low | high << np.uint64(32)
 
 
 def _parts(days: npt.NDArray[np.datetime64]) -> tuple[npt.NDArray[np.int64], ...]:

@@ -50,7 +50,7 @@ def to_arrow(values: list[Any]) -> pa.Array:
 def to_list(array: pa.Array) -> list[Any]:
     """Return the values of a mixed array: int and float as written, None for null."""
     ints, floats, bigs = (array.field(name).to_pylist() for name in ("int", "float", "big"))
-    values = []
+    values: list[Any] = []
     for valid, i, f, big in zip(array.is_valid().to_pylist(), ints, floats, bigs, strict=True):
         if not valid:
             values.append(None)

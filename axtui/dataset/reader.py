@@ -1,7 +1,6 @@
 """Reads columns of a dataset: Arrow arrays as they lie in the mapped files, a piece at a time.
 
-A column may lie in this dataset's files or, inherited, in another's. Pieces of all columns asked for have the same lines.
-Knows no jobs: who asks gives `find`, which turns a dataset reference into a directory and its record.
+A column may lie in this dataset's files or, inherited, in another's. Pieces of all columns have the same lines. Knows no jobs: who asks gives `find`, which turns a dataset reference into a directory and its record.
 """
 
 from __future__ import annotations
@@ -52,7 +51,8 @@ def _locate(directory: Path, record: DatasetRecord, name: str, find: Find) -> Lo
     try:
         there, source = find(origin.dataset)
     except NoSuchDatasetError as error:
-        raise NoSuchDatasetError(f"column {name!r} of {directory} lies in {origin.dataset}, which is gone: {error}") from None
+        place = f"column {name!r} of {directory} lies in {origin.dataset}"
+        raise NoSuchDatasetError(f"{place}, which is gone: {error}") from None
     if source.digest != origin.digest or source.lines != record.lines:
         raise DatasetError(f"column {name!r} of {directory} lies in {origin.dataset}, which has changed since")
     return Located(column, there, origin.column, source.slices, record.lines)
@@ -118,7 +118,7 @@ class _Stream:
             self._batch = read_batch(self.path, self._reader, self._next)
             self._next += 1
             self._offset = 0
-        return self._batch.num_rows - self._offset
+        return int(self._batch.num_rows) - self._offset
 
     def take(self, lines: int) -> dict[str, pa.Array]:
         """Return the next lines by column; no more than are available."""

@@ -22,10 +22,11 @@ A dataset is a directory `datasets/NAME/` of a job, with `dataset.json` and for 
                          values and for all other types. It is what numbers.py and moments.py call the form.
                   from   null for a column in the files here, or {"dataset": "dev-2/name", "column": …, "digest": …}:
                          the dataset whose files it lies in, its name there, and that dataset's digest
-    digest      the output digest: BLAKE2b (32 bytes, hex) of the canonical JSON of the above without name, caption, filename,
-                parent, compression, and without the references in previous and from, of which the digests stay. So it covers names,
-                types and order of columns, lines, every byte of the files, and everything earlier in the chain, and says
-                nothing of when, where and by which job. A record that does not match its digest is damaged.
+    digest      the output digest: BLAKE2b (32 bytes, hex) of the canonical JSON of the above without name, caption,
+                filename, parent, compression, and without the references in previous and from, of which the digests
+                stay. So it covers names, types and order of columns, lines, every byte of the files, and everything
+                earlier in the chain, and says nothing of when, where and by which job. A record that does not match
+                its digest is damaged.
 """
 
 from __future__ import annotations

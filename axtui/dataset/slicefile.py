@@ -52,7 +52,7 @@ class _Sink(io.RawIOBase):
     """A new file that hashes what goes through it. A file is never written over."""
 
     def __init__(self, path: Path) -> None:
-        self._file = open(path, "xb", buffering=0)
+        self._file = open(path, "xb", buffering=0)  # noqa: SIM115
         self.hash = hashlib.sha256()
         self.nbytes = 0
 
@@ -128,4 +128,5 @@ def read_batch(path: Path, reader: pa.ipc.RecordBatchFileReader, index: int) -> 
     try:
         return reader.get_batch(index)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError) as error:
-        raise DatasetError(f"{path} is damaged in record batch {index} of {reader.num_record_batches}: {error}") from None
+        batches = reader.num_record_batches
+        raise DatasetError(f"{path} is damaged in record batch {index} of {batches}: {error}") from None

@@ -1,8 +1,8 @@
 """How a column lies in a file: integers narrowed, repeated text coded, everything else as types.py has it.
 
-A way of storing is chosen once a file, from the first lines (all of them where there are few). What comes later and does not
-fit makes the file be written again with wider columns, see writer.py. The logical type is in dataset.json; a file
-alone is still plain Arrow that any tool opens.
+A way of storing is chosen once a file, from the first lines (all of them where there are few). What comes later and
+does not fit makes the file be written again with wider columns, see writer.py. The logical type is in dataset.json; a
+file alone is still plain Arrow that any tool opens.
 """
 
 from __future__ import annotations

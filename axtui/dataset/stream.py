@@ -1,6 +1,7 @@
 """A dataset as Arrow record batches with the plain types of types.py, for other tools and for copying columns.
 
-Narrowed integers and coded text come back as int64, string and so on, so the schema depends on the dataset alone, not on a slice.
+Narrowed integers and coded text come back as int64, string and so on, so the schema depends on the dataset alone, not
+on a slice.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Writes the lines of one slice: arrays in, an Arrow file and what is known of it out.
 
 Lines are held in memory up to `hold_nbytes`, then go to the file as one record batch. The first batch decides how
-columns are stored; the file is written again, at most twice, where later lines do not fit. A slice without lines gets no file.
+columns are stored; the file is written again where later lines do not fit. A slice without lines gets no file.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ HOLD_NBYTES = 32 << 20
 """How much a process holds in memory of a dataset that it writes, over all its slices."""
 
 Part = dict[str, Any]
-"""What is known of a written slice, as JSON: `lines`; `nbytes` and `digest` of the file (None without lines); `columns`:
-for each name `min`, `max` and `holds`, None where there is no such thing."""
+"""What is known of a written slice, as JSON: `lines`; `nbytes` and `digest` of the file (None without lines);
+`columns`: for each name `min`, `max` and `holds`, None where there is no such thing."""
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ class SliceWriter:
         self._file.write(pa.record_batch(stored, schema=self._schema()))
 
     def _rewrite(self, arrays: list[pa.Array], misfits: list[bool]) -> None:
-        """Write the file again with wider columns; the second time all that can be wide are, so there is no third for them."""
+        """Write the file again with wider columns; from the second time on every column is as wide as it can be."""
         assert self._file is not None
         self._file.close()
         self._rewritten += 1
@@ -145,7 +145,8 @@ class SliceWriter:
 
     def _schema(self) -> pa.Schema:
         pairs = zip(self._columns, self._storages, strict=True)
-        return pa.schema([pa.field(column.name, storage.arrow, column.none or column.kind.takes_none) for column, storage in pairs])
+        fields = [pa.field(each.name, storage.arrow, each.none or each.kind.takes_none) for each, storage in pairs]
+        return pa.schema(fields)
 
     def _describe(self, index: int) -> dict[str, Any]:
         kind = self._columns[index].kind

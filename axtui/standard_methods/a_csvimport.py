@@ -138,7 +138,7 @@ class _Import:
             writer.set_slice(sliceno)
 
     def _beside(self, name: str) -> Any:
-        """Return the dataset of the previous import with this name, if that import's default is the previous dataset."""
+        """Return the previous import's dataset of this name, if that import's default is the previous dataset."""
         previous = self._datasets.previous
         if not previous or previous.name != "default":
             return None
@@ -179,7 +179,7 @@ class _Import:
         slices, first, counts = np.unique(positions % self._slices, return_index=True, return_counts=True)
         for sliceno, index, count in zip(slices, first, counts, strict=True):
             if not self._broken[sliceno]:
-                print(f"slice {sliceno}: {block.bad[index][3]}")
+                print(f"slice {sliceno}: {block.bad[index][3]}")  # noqa: T201
             self._broken[sliceno] += count
         columns = {"lineno": [number for _, number, *_ in block.bad], "data": [data for _, _, data, _ in block.bad]}
         self._deal("bad", columns, positions)

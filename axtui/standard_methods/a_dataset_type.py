@@ -60,4 +60,4 @@ def synthesis(slices: int, prepare_res: list[Retyping], analysis_res: Any) -> No
     for what in ("bad values", "values replaced by the default"):
         total: Counter[str] = sum((count[what] for count in counts if what in count), Counter())
         for column, count in sorted(total.items()):
-            print(f"column {column}: {count} {what}")
+            print(f"column {column}: {count} {what}")  # noqa: T201

@@ -76,8 +76,8 @@ class Converter:
             none_as: What stands for None beside empty text.
 
         Returns:
-            The values, shape (lines,), an Arrow array or a list; and shape (lines,), which of them could not be converted:
-            those are None.
+            The values, shape (lines,), an Arrow array or a list; and shape (lines,), which of them could not be
+            converted: those are None.
         """
         text = column.cast(pa.binary())
         if self.none:
@@ -106,7 +106,8 @@ def make_converter(spec: str, numeric_comma: bool = False) -> Converter:
     comma = numeric_comma and (name.startswith(("float", "complex")) or name == "number")
     made = _make(name, rest, spec)
     if made is None:
-        raise DatasetUsageError(f"there is no type spec {spec!r}; wanted one like int64_10, float64+None or date:%Y-%m-%d")
+        wanted = "int64_10, float64+None or date:%Y-%m-%d"
+        raise DatasetUsageError(f"there is no type spec {spec!r}; wanted one like {wanted}")
     kind, fast, parse = made
     return Converter(kind, none, fast, parse, comma)
 
@@ -286,7 +287,7 @@ def _parse_strbool(text: bytes) -> bool:
 
 
 def _parse_floatbool(text: bytes, rough: bool) -> bool:
-    return _parse_float(text, rough) != 0
+    return _parse_float(text, rough) != 0.0
 
 
 def _parse_ascii(text: bytes, strip: bool, mode: str) -> str:

@@ -1,8 +1,8 @@
 """A text file with separated fields through pyarrow's CSV reader: for plain files, which most are.
 
-A file is plain when pyarrow's reader and csv_lines.py cannot differ: every line has its fields, quotes open and close fields as they
-should, line ends are `\\n` or `\\r\\n`. What comes in is looked at on its way; at the first sign of anything else NotPlainError
-is raised, and the file is read again by csv_lines.py.
+A file is plain when pyarrow's reader and csv_lines.py cannot differ: every line has its fields, quotes open and close
+fields as they should, line ends are `\\n` or `\\r\\n`. What comes in is looked at on its way; at the first sign of
+anything else NotPlainError is raised, and the file is read again by csv_lines.py.
 """
 
 from __future__ import annotations
@@ -25,8 +25,9 @@ class NotPlainError(Exception):
 
 def can_read(dialect: Dialect, labels: int) -> bool:
     """Tell whether the options are such that plain files may be read here."""
-    is_plain = not dialect.comment and not dialect.skip_empty_lines and not dialect.allow_extra_empty
-    return is_plain and dialect.newline in (b"", b"\n") and len(dialect.quotes) < 2 and dialect.separator != b"" and labels > 1
+    is_plain = not (dialect.comment or dialect.skip_empty_lines or dialect.allow_extra_empty)
+    is_usual = dialect.newline in (b"", b"\n") and dialect.separator != b""
+    return is_plain and is_usual and len(dialect.quotes) < 2 and labels > 1
 
 
 def read_blocks(stream: io.BufferedReader, dialect: Dialect, labels: int, lineno: int) -> Iterator[Block]:
@@ -101,7 +102,7 @@ class _Watched(io.RawIOBase):
         self._before = data[-1:] or self._before
 
     def _look_at_quotes(self, seen: np.ndarray[tuple[int], np.dtype[np.uint8]]) -> None:
-        """Check that every opening quote begins a field and every closing one ends it, where two in a row are one inside."""
+        """Check that opening quotes begin a field and closing ones end it; two in a row are one inside."""
         quote = self._quote[0]
         at = np.flatnonzero(seen[1:-1] == quote) + 1
         is_opening = (np.arange(len(at)) + self._is_open) % 2 == 0

@@ -2,8 +2,8 @@
 
 This is the meaning of the options; csv_blocks.py reads plain files faster and leaves the others to this room.
 
-A line is bad when its number of fields is wrong, when it is empty, or when a quoted field does not end at a separator. A field
-is quoted when it begins with a quote; quotes inside are doubled, and line ends inside belong to it.
+A line is bad when its number of fields is wrong, when it is empty, or when a quoted field does not end at a separator.
+A field is quoted when it begins with a quote; quotes inside are doubled, and line ends inside belong to it.
 """
 
 from __future__ import annotations
@@ -145,7 +145,7 @@ class Lines:
         self.number -= len(lines)
 
     def fields(self, line: bytes) -> list[bytes] | None:
-        """Split a line just taken; where a quoted field goes on, take further lines. None where its quotes are broken."""
+        """Split a line just taken, and take further ones where a quoted field goes on; None where quotes are broken."""
         found = split_line(line, self._dialect)
         more: list[bytes] = []
         while found is UNCLOSED and len(more) < _LONGEST_LINES:

@@ -1,0 +1,118 @@
+"""Reading one or several datasets, as `Dataset` and `DatasetList` offer it. Knows references, and no classes of theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from axtui.api import context
+from axtui.api.status import report_lines
+from axtui.base.errors import DatasetUsageError, NoSuchDatasetError
+from axtui.base.ids import split_dataset
+from axtui.dataset.arrays import Array, TextCodes, to_numpy
+from axtui.dataset.iteration import Iteration, Source, Wishes
+from axtui.dataset.reader import Located, locate, read_pieces
+from axtui.dataset.record import FILE, DatasetRecord, read_dataset
+from axtui.store.layout import DATASETS, dataset_directory
+
+if TYPE_CHECKING:
+    from axtui.api.dataset import Dataset
+
+BATCH_LINES = 1 << 16
+"""How many lines a batch has unless asked otherwise."""
+
+Columns = str | Sequence[str] | None
+
+
+def dataset_path(job: str, name: str) -> Path:
+    """Return where a dataset lies; whether it is there is not looked at."""
+    return dataset_directory(context.job_directory(job), name)
+
+
+def read_record(job: str, name: str) -> DatasetRecord:
+    """Read what is known of a dataset.
+
+    Raises:
+        NoSuchDatasetError: The job has no such dataset; the message says what it has.
+        DatasetError: It is damaged.
+    """
+    try:
+        return read_dataset(dataset_path(job, name))
+    except NoSuchDatasetError:
+        raise NoSuchDatasetError(_hint(job, name)) from None
+
+
+def find_record(reference: str) -> tuple[Path, DatasetRecord]:
+    """Return where a dataset lies, and its record; raises as `read_record`."""
+    job, name = split_dataset(reference)
+    return dataset_path(job, name), read_record(job, name)
+
+
+def iterate(sliceno: Any, datasets: Sequence[Dataset], reports: bool, wishes: Wishes) -> Iterator[Any]:
+    """Iterate over the rows of datasets; `reports` says whether to show how far it is."""
+    sources = [Source(dataset, dataset.path, dataset.record) for dataset in datasets if dataset]
+    return Iteration(sources, sliceno, wishes, find_record, report_lines if reports else _say_nothing).rows()
+
+
+def locate_columns(dataset: Dataset, columns: Columns) -> list[Located]:
+    """Find columns: one by name, several, or None for all in sorted order."""
+    names = [columns] if isinstance(columns, str) else list(columns or sorted(dataset.record.columns))
+    return locate(dataset.path, dataset.record, names, find_record)
+
+
+def slices_of(dataset: Dataset, sliceno: int | None) -> Sequence[int]:
+    """Return the slices that are meant: one, or all for None.
+
+    Raises:
+        DatasetUsageError: There is no such slice.
+    """
+    slices = range(len(dataset.record.lines))
+    if sliceno is None:
+        return slices
+    if sliceno not in slices:
+        raise DatasetUsageError(f"{dataset} has {len(slices)} slices, found slice {sliceno!r}")
+    return [sliceno]
+
+
+def read_arrays(
+    dataset: Dataset, sliceno: int | None, columns: Columns, nulls: str, text: str
+) -> dict[str, Array | TextCodes]:
+    """Read columns as numpy arrays; see `Dataset.arrays`."""
+    located = locate_columns(dataset, columns)
+    pieces = [arrays for each in slices_of(dataset, sliceno) for arrays in read_pieces(located, each, None)]
+    return _numpy(located, pieces, nulls, text)
+
+
+def read_batches(
+    datasets: Sequence[Dataset], sliceno: int | None, columns: Columns, lines: int, nulls: str, text: str
+) -> Iterator[dict[str, Array | TextCodes]]:
+    """Read columns as numpy arrays piece by piece; see `Dataset.batches`."""
+    total = sum(dataset.record.lines[each] for dataset in datasets for each in slices_of(dataset, sliceno))
+    done = 0
+    for dataset in datasets:
+        located = locate_columns(dataset, columns)
+        for each in slices_of(dataset, sliceno):
+            for piece in read_pieces(located, each, lines):
+                yield _numpy(located, [piece], nulls, text)
+                done += len(piece[0])
+                report_lines(done, total)
+
+
+def _hint(job: str, name: str) -> str:
+    directory = context.job_directory(job)
+    if not directory.is_dir():
+        return f"there is no job {job}, so no dataset {name!r} of it"
+    found = sorted(path.parent.name for path in (directory / DATASETS).glob(f"*/{FILE}"))
+    return f"{job} has no dataset {name!r}; it has {', '.join(found) if found else 'no datasets'}"
+
+
+def _numpy(located: list[Located], pieces: list[list[pa.Array]], nulls: str, text: str) -> dict[str, Array | TextCodes]:
+    columns = enumerate(each.column for each in located)
+    return {column.name: to_numpy(column, [piece[i] for piece in pieces], nulls, text) for i, column in columns}
+
+
+def _say_nothing(done: int, total: int = -1) -> None:
+    pass
