@@ -18,6 +18,7 @@ from axtui.store.catalogue import Catalogue
 from axtui.store.index import Finished
 
 _CANDIDATES = 3
+_MANY = 3
 _SETUP_NBYTES = 64 << 20
 
 
@@ -42,11 +43,13 @@ def explain(wanted: Wanted, catalogue: Catalogue, before: str, fault: str) -> tu
     if fault:
         return (fault,)
     found = catalogue.get(before) if before else None
-    candidates = [found] if found else catalogue.latest(wanted.request.method, _CANDIDATES)
-    if not candidates:
+    if found:
+        return _differences(wanted, found, catalogue) or ("asked to run again",)
+    others = catalogue.latest(wanted.request.method, _CANDIDATES)
+    if not others:
         return (f"{wanted.request.method} was never built",)
-    reasons = [_differences(wanted, job, catalogue) for job in candidates]
-    return min(reasons, key=len) or ("asked to run again",)
+    nearest = min((_differences(wanted, job, catalogue) for job in others), key=len)
+    return nearest or ("asked to run again",)
 
 
 def _differences(wanted: Wanted, job: Finished, catalogue: Catalogue) -> tuple[str, ...]:
@@ -57,7 +60,7 @@ def _differences(wanted: Wanted, job: Finished, catalogue: Catalogue) -> tuple[s
     return (
         *_source_differences(wanted.snapshot, setup),
         *_option_differences(wanted.request.options, setup["options"]),
-        *_file_differences(wanted.identity.files, setup.get("input_files", {})),
+        *_file_differences(wanted, setup.get("input_files", {})),
         *_input_differences(wanted, setup),
     )
 
@@ -85,6 +88,8 @@ def _file_name(snapshot: Snapshot, name: str) -> str:
 
 def _option_differences(now: dict[str, Any], before: dict[str, Any]) -> list[str]:
     changed = [name for name in now if now[name] != before.get(name)]
+    if len(changed) > _MANY:
+        return [f"options {', '.join(changed)} differ"]
     return [f"option {name}: {_short(before, name)} → {_short(now, name)}" for name in changed]
 
 
@@ -92,9 +97,11 @@ def _short(options: dict[str, Any], name: str) -> str:
     return f"{decode_value(options[name])!r:.40}" if name in options else "not there"
 
 
-def _file_differences(now: dict[str, str], before: dict[str, list[Any]]) -> list[str]:
-    changed = [name for name in now if name in before and before[name][1] != now[name]]
-    return [f"input file changed: {before[name][0]}" for name in changed]
+def _file_differences(wanted: Wanted, before: dict[str, list[Any]]) -> list[str]:
+    names = wanted.request.input_files
+    now = wanted.identity.files
+    changed = [name for name in now if name in before and before[name][0] == names[name] and before[name][1] != now[name]]
+    return [f"input file changed: {names[name]}" for name in changed]
 
 
 def _input_differences(wanted: Wanted, setup: Record) -> list[str]:

@@ -162,6 +162,8 @@ class JobProcess:
             CurrentJob(self._context.jobid).save(result)
 
     def _finish_data(self) -> None:
+        """Finish the datasets; that is of synthesis, also where the method has none."""
+        self._context.stage = "synthesis"
         self._datasets = writer.end_job()
 
     def enter(self, stage: str) -> None:
