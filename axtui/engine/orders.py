@@ -137,7 +137,7 @@ def script_setup(project: Project, script: str, snapshot: Snapshot, cause: str) 
 
 
 def write_sources(directory: Path, snapshot: Snapshot, root: Path) -> dict[str, list[str]]:
-    """Write a snapshot into a job directory, each file by its path in the project.
+    """Write a snapshot into a job directory, each module by its dotted name, each declared file by its path in the project.
 
     Returns:
         Where each module and declared file lies in the job, "" for an empty one, and its digest.
@@ -145,16 +145,17 @@ def write_sources(directory: Path, snapshot: Snapshot, root: Path) -> dict[str, 
     written: dict[str, list[str]] = {}
     seen: set[str] = set()
     for name, source in snapshot.modules.items():
-        written[name] = [_write_source(directory, source.path, source.data, root, seen), source.digest]
+        inside = Path(*name.split("."), *(["__init__"] if source.is_package else [])).with_suffix(source.path.suffix)
+        written[name] = [_write_source(directory, inside, source.data, seen), source.digest]
     for name, (path, data) in snapshot.files.items():
-        written[name] = [_write_source(directory, path, data, root, seen), ""]
+        inside = path.relative_to(root) if path.is_relative_to(root) else Path("outside", *path.parts[-3:])
+        written[name] = [_write_source(directory, inside, data, seen), ""]
     return written
 
 
-def _write_source(directory: Path, path: Path, data: bytes, root: Path, seen: set[str]) -> str:
+def _write_source(directory: Path, inside: Path, data: bytes, seen: set[str]) -> str:
     if not data:
         return ""
-    inside = path.relative_to(root) if path.is_relative_to(root) else Path("outside", *path.parts[-3:])
     name = os.path.join(layout.METHOD, inside)
     if name not in seen:
         seen.add(name)
