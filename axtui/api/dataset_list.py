@@ -56,8 +56,9 @@ class DatasetList(list["Dataset"]):
 
         def fits(ds: Dataset) -> Any:
             found = ds.columns.get(column)
-            fits_type = found is not None and (not wanted or found.type in wanted)
-            return fits_type and none_support in (None, found.none_support)
+            if found is None or (wanted and found.type not in wanted):
+                return False
+            return none_support in (None, found.none_support)
 
         return self.filter(fits)
 

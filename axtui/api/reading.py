@@ -1,4 +1,4 @@
-"""Reading one or several datasets, as `Dataset` and `DatasetList` offer it. Knows references, and no classes of theirs."""
+"""Reading one or several datasets, as `Dataset` and `DatasetList` offer it. Knows references, none of their classes."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
-"""Writing datasets: `DatasetWriter`, and the hooks by which the executor gathers what slices wrote.
+"""Writing datasets: `DatasetWriter`. What the executor calls to gather slices is gathering.py's, offered here.
 
-A writer is made in prepare or synthesis (or a build script). Slices inherit it over the fork, write files of their own,
-and send what is known of them (`end_slice`) to the job process (`take_slice`), which finishes the dataset. Formats are
-the dataset folder's.
+A writer is made in prepare or synthesis (or a build script). Slices inherit it over the fork and write files of their
+own; the job process finishes the dataset. Formats are the dataset folder's.
 """
 
 from __future__ import annotations
@@ -11,36 +10,35 @@ import hashlib
 import os
 import shutil
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from axtui.api import context
 from axtui.api.dataset import Dataset, DatasetColumn
+from axtui.api.gathering import (
+    book,
+    dataset_digest,
+    end_job,
+    end_prepare,
+    end_slice,
+    find_open,
+    refuse_duplicate,
+    take_slice,
+)
 from axtui.base.errors import DatasetUsageError
 from axtui.base.ids import format_dataset
 from axtui.dataset import record
-from axtui.dataset.feed import Layout, SliceFeed, SplitFeed
+from axtui.dataset.feed import Layout, SliceFeed, SplitFeed, make_layout
 from axtui.dataset.intake import take_array
-from axtui.dataset.record import DatasetRecord, slice_path
+from axtui.dataset.record import slice_path
 from axtui.dataset.rows import NoDefault, Write, column_check
 from axtui.dataset.slicefile import COMPRESSIONS
-from axtui.dataset.types import find_type, format_bound
+from axtui.dataset.types import find_type
 from axtui.dataset.writer import HOLD_NBYTES, Column, Part, SliceWriter
 from axtui.store.layout import dataset_directory
 
+__all__ = ["DatasetWriter", "dataset_digest", "end_job", "end_prepare", "end_slice", "take_slice"]
+
 _FEWEST_NBYTES = 2 << 20
-
-
-@dataclass
-class _Book:
-    """The writers of one job in this process: those not finished, and the names of those that are, in order."""
-
-    open: dict[str, DatasetWriter] = field(default_factory=dict)
-    finished: list[str] = field(default_factory=list)
-
-
-_books: dict[Path, _Book] = {}
 
 
 class DatasetWriter:
@@ -100,7 +98,7 @@ class DatasetWriter:
             raise DatasetUsageError(f"{'meta_only' if meta_only else 'copy_mode'} is not there yet; wanted without it")
         if compression not in (None, *COMPRESSIONS):
             raise DatasetUsageError(f"compression is None or one of {', '.join(COMPRESSIONS)}, found {compression!r}")
-        _refuse_duplicate(name)
+        refuse_duplicate(name)
         self.name = name
         self.filename = None if filename is None else os.fspath(filename)
         self.caption = here.jobid if caption is None else str(caption)
@@ -124,7 +122,7 @@ class DatasetWriter:
         self._sliceno: int | None = None
         self._ended = ""
         self._add_all(columns)
-        _book().open[name] = self
+        book().open[name] = self
 
     def __getattr__(self, name: str) -> Any:
         if name not in ("write", "write_list", "write_dict"):
@@ -165,7 +163,7 @@ class DatasetWriter:
         self._refuse_ended()
         here = context.current()
         if self._layout is not None or here.stage != self._stage:
-            raise DatasetUsageError(f"too late for column {name!r} of {self._where}: writing or another stage has begun")
+            raise DatasetUsageError(f"too late for column {name!r} of {self._where}: writing or a stage has begun")
         if any(column.name == name for column in self._columns):
             raise DatasetUsageError(f"{self._where} has a column {name!r} already")
         column = Column(name, find_type(type), bool(none_support))
@@ -266,8 +264,28 @@ class DatasetWriter:
         data = record.write_dataset(self._directory, self._describe(lines, previous))
         self._note_digest(record.FILE, len(data), hashlib.sha256(data).hexdigest())
         self._end("finished")
-        _book().finished.append(self.name)
+        book().finished.append(self.name)
         return Dataset(self._reference)
+
+    @property
+    def was_written(self) -> bool:
+        """Whether writing has begun in this process."""
+        return bool(self._feeds or self._split)
+
+    def close_slice(self) -> dict[int, Part] | None:
+        """Close what the slice of analysis that runs has written; None if the writer is not for it."""
+        sliceno = context.current().sliceno
+        if self._single not in (None, sliceno) or not self._columns:
+            return None
+        if not self.was_written:
+            self._enter(sliceno)
+        if self._split is not None:
+            return dict(enumerate(self._split.close()))
+        return {number: feed.close() for number, feed in self._feeds.items()}
+
+    def take_parts(self, parts: Mapping[int, Part]) -> None:
+        """Take what is known of slices that were written in other processes."""
+        self._parts |= parts
 
     def _add_all(self, columns: Mapping[str, Any]) -> None:
         for name, spec in sorted(columns.items()):
@@ -285,21 +303,12 @@ class DatasetWriter:
             raise DatasetUsageError(f"{self._where} cannot leave out {', '.join(sorted(unknown))}: not in a parent")
 
     def _start(self) -> Layout:
-        """Make the directory, and settle the columns."""
+        """Settle the columns, and make the directory."""
         if self._layout is None:
-            names = [column.name for column in self._columns]
-            if not names:
-                raise DatasetUsageError(f"{self._where} has no columns to write")
             inherited = self._parent.hashlabel if self._parent else None
-            if self._hashlabel and self._hashlabel not in names and self._hashlabel != inherited:
-                raise DatasetUsageError(f"the hashlabel {self._hashlabel!r} of {self._where} is not among its columns")
-            at = names.index(self._hashlabel) if self._hashlabel in names else None
-            if at is not None and not self._columns[at].kind.hashable:
-                kind = self._columns[at].kind.name
-                raise DatasetUsageError(f"hashlabel {self._hashlabel!r} of {self._where} is {kind}, which has no hash")
-            pairs = zip(self._columns, self._defaults, strict=True)
-            checks = [column_check(column, default, self._where) for column, default in pairs]
-            self._layout = Layout(self._columns, checks, at, context.current().slices, self._where)
+            self._layout = make_layout(
+                self._columns, self._defaults, self._hashlabel, inherited, context.current().slices, self._where
+            )
             self._directory.mkdir(parents=True, exist_ok=True)
         return self._layout
 
@@ -383,9 +392,9 @@ class DatasetWriter:
             if part["lines"]:
                 self._note_digest(slice_path(self._directory, sliceno).name, part["nbytes"], part["digest"])
         parts = [self._parts.get(sliceno) for sliceno in range(len(lines))]
-        files = [{"nbytes": p["nbytes"], "digest": p["digest"]} if p and p["lines"] else None for p in parts]
-        columns = {column.name: self._describe_column(column) for column in self._columns}
-        columns |= _inherit(self._parent, self._dropped | set(columns))
+        columns = record.describe_columns(self._columns, [part for part in parts if part])
+        if self._parent is not None:
+            columns |= record.inherit_columns(str(self._parent), self._parent.record, self._dropped | set(columns))
         return {
             "name": self.name,
             "caption": self.caption,
@@ -395,13 +404,9 @@ class DatasetWriter:
             "parent": None if self._parent is None else str(self._parent),
             "compression": self._compression,
             "lines": lines,
-            "slices": files,
+            "slices": [{"nbytes": p["nbytes"], "digest": p["digest"]} if p and p["lines"] else None for p in parts],
             "columns": columns,
         }
-
-    def _describe_column(self, column: Column) -> dict[str, Any]:
-        found = record.merge_column(column.kind, [part["columns"][column.name] for part in self._parts.values()])
-        return {"type": column.kind.name, "none": column.none, **found, "from": None}
 
     def _note_digest(self, name: str, nbytes: int, digest: str) -> None:
         here = context.current()
@@ -413,7 +418,7 @@ class DatasetWriter:
         for name in ("write", "write_list", "write_dict"):
             self.__dict__.pop(name, None)
         self._feeds, self._split = {}, None
-        _book().open.pop(self.name, None)
+        book().open.pop(self.name, None)
 
     def _refuse_ended(self) -> None:
         if self._ended:
@@ -425,105 +430,12 @@ class DatasetWriter:
             raise DatasetUsageError(f"{what} of {self._where} in analysis: each slice writes its own lines there")
 
 
-def end_prepare() -> None:
-    """Finish the writers that were written to in prepare. Called in the job process."""
-    started = {name for name, each in _book().open.items() if each._feeds or each._split}
-    _finish_all(started)
-
-
-def end_slice() -> dict[str, Any]:
-    """Close what this slice wrote. Called at the end of a slice process.
-
-    Returns:
-        What is known of each dataset's slices, by its name and the slice's number as text; JSON.
-    """
-    sliceno = context.current().sliceno
-    written: dict[str, Any] = {}
-    for name, each in _book().open.items():
-        if each._single in (None, sliceno) and each._columns:
-            if each._split is None and not each._feeds:
-                each._enter(sliceno)
-            closed = enumerate(each._split.close()) if each._split else [(n, f.close()) for n, f in each._feeds.items()]
-            written[name] = {str(number): part for number, part in closed}
-    return written
-
-
-def take_slice(sliceno: int, parts: dict[str, Any]) -> None:
-    """Take what `end_slice` returned in a slice. Called in the job process."""
-    for name, written in parts.items():
-        writer = _book().open[name]
-        writer._parts |= {int(number): part for number, part in written.items()}
-
-
-def end_job() -> list[str]:
-    """Finish all writers. Called in the job process at its end; returns the names of all datasets in finish order."""
-    book = _book()
-    _finish_all(set(book.open))
-    del _books[context.current().directory]
-    return book.finished
-
-
-def dataset_digest(directory: Path, name: str) -> str:
-    """Return the output digest of a dataset of a job that lies in a directory."""
-    return record.dataset_digest(dataset_directory(directory, name))
-
-
-def _book() -> _Book:
-    return _books.setdefault(context.current().directory, _Book())
-
-
-def _finish_all(names: set[str]) -> None:
-    """Finish writers, each after the one that is its previous."""
-    waiting = {name: writer for name, writer in _book().open.items() if name in names}
-    while waiting:
-        ready = [name for name, writer in waiting.items() if _own_previous(writer) not in waiting]
-        if not ready:
-            raise DatasetUsageError(f"datasets {', '.join(waiting)} are each other's previous")
-        for name in ready:
-            waiting.pop(name).finish()
-
-
-def _own_previous(writer: DatasetWriter) -> str | None:
-    """Return the name of the writer of this job that a writer's previous is, or None."""
-    previous = writer.previous
-    if isinstance(previous, DatasetWriter):
-        return previous.name
-    here = context.current().jobid
-    if isinstance(previous, tuple | list) and len(previous) == 2:
-        previous = format_dataset(*previous)
-    if not isinstance(previous, str):
-        return None
-    return next((name for name in _book().open if format_dataset(here, name) == previous), None)
-
-
 def _resolve_previous(previous: Any, where: str) -> Dataset | None:
     if isinstance(previous, DatasetWriter):
         if previous._ended != "finished":
             raise DatasetUsageError(f"previous of {where} is {previous._where}, which is not finished")
         return Dataset(previous._reference)
     return Dataset(previous) or None if previous else None
-
-
-def _find_in_analysis(name: str, is_more_given: bool) -> DatasetWriter:
-    if is_more_given:
-        raise DatasetUsageError("in analysis a DatasetWriter is only asked for by name; make it in prepare")
-    if name not in _book().open:
-        there = ", ".join(_book().open) or "none"
-        raise DatasetUsageError(f"there is no writer {name!r} in analysis; prepare made {there}")
-    writer = _book().open[name]
-    if writer._single is None:
-        writer._feed()
-    return writer
-
-
-def _refuse_duplicate(name: str) -> None:
-    here = context.current()
-    if not here.jobid:
-        raise DatasetUsageError("a DatasetWriter is made in a job or a build script, found neither")
-    book = _book()
-    path = dataset_directory(here.directory, name) / record.FILE
-    if name in book.open or name in book.finished or path.exists():
-        raise DatasetUsageError(f"{here.jobid} has a dataset {name!r} already")
 
 
 def _choose_hashlabel(parent: Dataset | None, wanted: str | None, override: bool) -> str | None:
@@ -533,21 +445,10 @@ def _choose_hashlabel(parent: Dataset | None, wanted: str | None, override: bool
     return wanted if override else wanted or inherited
 
 
-def _inherit(parent: Dataset | None, without: set[str]) -> dict[str, Any]:
-    """Return the records of the columns of a parent, with where they lie."""
-    if parent is None:
-        return {}
-    found: DatasetRecord = parent.record
-    columns: dict[str, Any] = {}
-    for name, column in found.columns.items():
-        if name not in without:
-            origin = column.origin or record.Origin(str(parent), name, found.digest)
-            columns[name] = {
-                "type": column.kind.name,
-                "none": column.none,
-                "min": format_bound(column.min),
-                "max": format_bound(column.max),
-                "holds": column.holds,
-                "from": {"dataset": origin.dataset, "column": origin.column, "digest": origin.digest},
-            }
-    return columns
+def _find_in_analysis(name: str, is_more_given: bool) -> DatasetWriter:
+    if is_more_given:
+        raise DatasetUsageError("in analysis a DatasetWriter is only asked for by name; make it in prepare")
+    writer = find_open(name)
+    if writer._single is None:
+        writer._feed()
+    return writer

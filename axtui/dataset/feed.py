@@ -16,7 +16,7 @@ import pyarrow as pa
 from axtui.base.errors import DatasetUsageError
 from axtui.dataset.cells import show
 from axtui.dataset.hashing import hash_array, hash_value, slice_of
-from axtui.dataset.rows import RowBuffer, Write, make_write, make_write_dict, make_write_list
+from axtui.dataset.rows import RowBuffer, Write, column_check, make_write, make_write_dict, make_write_list
 from axtui.dataset.types import Check, to_arrow
 from axtui.dataset.writer import Column, Part, SliceWriter
 
@@ -58,6 +58,39 @@ class Layout:
         wide = len(self.columns)
         first = start * wide
         return [to_arrow(each.kind, values[first + at :: step * wide]) for at, each in enumerate(self.columns)]
+
+
+def make_layout(
+    columns: Sequence[Column],
+    defaults: Sequence[Any],
+    hashlabel: str | None,
+    inherited: str | None,
+    slices: int,
+    where: str,
+) -> Layout:
+    """Settle how lines go in.
+
+    Args:
+        columns: The columns to write, at least one.
+        defaults: One a column, see `rows.column_check`.
+        hashlabel: The column that decides the slice, or None.
+        inherited: The hashlabel of the parent, which need not be among the columns.
+        slices: How many slices there are.
+        where: The dataset, for messages.
+
+    Raises:
+        DatasetUsageError: There are no columns, or the hashlabel is not among them or has no hash.
+    """
+    names = [column.name for column in columns]
+    if not names:
+        raise DatasetUsageError(f"{where} has no columns to write")
+    if hashlabel and hashlabel not in names and hashlabel != inherited:
+        raise DatasetUsageError(f"the hashlabel {hashlabel!r} of {where} is not among its columns")
+    at = names.index(hashlabel) if hashlabel in names else None
+    if at is not None and not columns[at].kind.hashable:
+        raise DatasetUsageError(f"the hashlabel {hashlabel!r} of {where} is {columns[at].kind.name}, which has no hash")
+    pairs = zip(columns, defaults, strict=True)
+    return Layout(columns, [column_check(column, default, where) for column, default in pairs], at, slices, where)
 
 
 class _Feed:

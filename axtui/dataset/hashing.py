@@ -64,12 +64,13 @@ def hash_array(array: pa.Array) -> Hashes:
     """Hash every value of an array in the form that a column type gives it.
 
     Args:
-        array: Shape (lines,). Integers, floats, pairs of floats (complex), bool, text, bytes, dates, times, mixed forms.
+        array: Shape (lines,). Integers, floats, pairs of floats (complex), bool, text, bytes, dates, times, mixed.
 
     Returns:
         Shape (lines,). 0 where there is no value.
     """
     kind = array.type
+    hashes: Hashes
     if pa.types.is_boolean(kind):
         hashes = array.fill_null(False).to_numpy(zero_copy_only=False).astype(np.uint64)
     elif pa.types.is_integer(kind):
@@ -88,7 +89,7 @@ def hash_array(array: pa.Array) -> Hashes:
     else:
         hashes = _hash_bytes(array)
     if array.null_count:
-        hashes = np.where(array.is_null().to_numpy(zero_copy_only=False), np.uint64(0), hashes)
+        hashes[np.asarray(array.is_null())] = 0
     return hashes
 
 
@@ -163,7 +164,7 @@ def _siphash_bytes(data: bytes) -> int:
             v2 = (v2 << 32 | v2 >> 32) & _MASK
         if word is not None:
             v0 ^= word
-    return v0 ^ v1 ^ v2 ^ v3
+    return int(v0 ^ v1 ^ v2 ^ v3)
 
 
 def _siphash(*words: Hashes) -> Hashes:

@@ -1,6 +1,7 @@
 """Reads columns of a dataset: Arrow arrays as they lie in the mapped files, a piece at a time.
 
-A column may lie in this dataset's files or, inherited, in another's. Pieces of all columns have the same lines. Knows no jobs: who asks gives `find`, which turns a dataset reference into a directory and its record.
+A column may lie in this dataset's files or, inherited, in another's. Pieces of all columns have the same lines.
+Knows no jobs: who asks gives `find`, which turns a dataset reference into a directory and its record.
 """
 
 from __future__ import annotations

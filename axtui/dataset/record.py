@@ -51,6 +51,7 @@ from axtui.dataset.types import (
     parse_bound,
     widen_bounds,
 )
+from axtui.dataset.writer import Column, Part
 
 FILE = "dataset.json"
 VERSION = 1
@@ -114,6 +115,36 @@ def merge_column(kind: ColumnType, parts: Sequence[dict[str, Any]]) -> dict[str,
     low, high = both or (None, None)
     held = holds(kind, common_form(kind, forms)) if forms else None
     return {"min": format_bound(low), "max": format_bound(high), "holds": held}
+
+
+def describe_columns(columns: Sequence[Column], parts: Sequence[Part]) -> dict[str, Any]:
+    """Return the records of written columns, from what is known of their slices."""
+    return {
+        each.name: {
+            "type": each.kind.name,
+            "none": each.none,
+            **merge_column(each.kind, [part["columns"][each.name] for part in parts]),
+            "from": None,
+        }
+        for each in columns
+    }
+
+
+def inherit_columns(reference: str, found: DatasetRecord, without: set[str]) -> dict[str, Any]:
+    """Return the records of the columns of a parent, with where they lie, except some."""
+    inherited = [column for name, column in found.columns.items() if name not in without]
+    return {each.name: _inherit(each, each.origin or Origin(reference, each.name, found.digest)) for each in inherited}
+
+
+def _inherit(column: ColumnRecord, origin: Origin) -> dict[str, Any]:
+    return {
+        "type": column.kind.name,
+        "none": column.none,
+        "min": format_bound(column.min),
+        "max": format_bound(column.max),
+        "holds": column.holds,
+        "from": {"dataset": origin.dataset, "column": origin.column, "digest": origin.digest},
+    }
 
 
 def slice_path(directory: Path, sliceno: int) -> Path:

@@ -127,7 +127,8 @@ def make_write(
     row = "".join(f"λ{index}, " for index in range(len(columns)))
     lines += [f" λextend(({row}))", " if λlen(λvalues) >= λbuffer.limit: λbuffer.flush()"]
     scope: dict[str, Any] = {f"λ{name}": value for name, value in PLAIN_NAMES.items()}
-    scope |= {"λlen": len, "λextend": buffer.values.extend, "λvalues": buffer.values, "λbuffer": buffer, "λguard": guard}
+    scope |= {"λlen": len, "λextend": buffer.values.extend, "λvalues": buffer.values, "λbuffer": buffer}
+    scope["λguard"] = guard
     scope |= {f"λcheck{index}": check for index, check in enumerate(checks)}
     exec("\n".join(lines), scope)
     write: Write = scope["write"]

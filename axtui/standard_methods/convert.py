@@ -193,11 +193,10 @@ def _fast_int(text: pa.Array, kind: str) -> pa.Array | None:
         return None
     found = pc.cast(chars, pa.int64())
     low = pc.min(found).as_py()
-    return found if low is None or (low > -(2 ** (int(kind[3:]) - 1)) and _fits(found, kind)) else None
-
-
-def _fits(found: pa.Array, kind: str) -> bool:
-    return int(pc.max(found).as_py()) < 2 ** (int(kind[3:]) - 1)
+    if low is None:
+        return found
+    limit = 2 ** (int(kind[3:]) - 1)
+    return found if low > -limit and pc.max(found).as_py() < limit else None
 
 
 def _fast_number(text: pa.Array) -> pa.Array | None:
@@ -287,7 +286,7 @@ def _parse_strbool(text: bytes) -> bool:
 
 
 def _parse_floatbool(text: bytes, rough: bool) -> bool:
-    return _parse_float(text, rough) != 0.0
+    return bool(_parse_float(text, rough))
 
 
 def _parse_ascii(text: bytes, strip: bool, mode: str) -> str:

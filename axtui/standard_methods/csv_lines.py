@@ -94,7 +94,7 @@ def _unpack(raw: IO[bytes], path: str) -> io.BufferedReader:
     head = raw.read(8)
     raw.seek(0)
     if head[:2] == b"\x1f\x8b":
-        return io.BufferedReader(gzip.GzipFile(fileobj=raw), 1 << 20)  # type: ignore[arg-type]
+        return io.BufferedReader(gzip.GzipFile(fileobj=raw), 1 << 20)
     for magic, name in _MAGIC.items():
         if head.startswith(magic):
             raise UserError(f"{path} is a {name} file; plain text and gzip can be read")

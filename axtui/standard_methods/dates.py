@@ -1,9 +1,9 @@
 """Dates and times from text by a pattern.
 
-Literals match themselves; whitespace in the pattern matches any run of it, also none; numbers may be short or padded with
-spaces. Known: `%Y` `%y` (69 to 99 are 19xx) `%m` `%b` (English, whole or three letters) `%d` `%H` `%I` `%p` `%M` `%S` `%f`
-(up to six digits, a fraction) `%s` (Unix seconds) `%J` (milliseconds) `%%`. What the pattern leaves out is that of
-1970-01-01 00:00:00. A date that does not exist is refused.
+Literals match themselves; whitespace in the pattern matches any run of it, also none; numbers may be short or padded
+with spaces. Known: `%Y` `%y` (69 to 99 are 19xx) `%m` `%b` (English, whole or three letters) `%d` `%H` `%I` `%p` `%M`
+`%S` `%f` (up to six digits, a fraction) `%s` (Unix seconds) `%J` (milliseconds) `%%`. What the pattern leaves out is
+that of 1970-01-01 00:00:00. A date that does not exist is refused.
 
 Text in which every number has its full width is read by numpy, all lines at once; other text value by value.
 """
@@ -24,7 +24,10 @@ from axtui import DatasetUsageError
 
 Digits = npt.NDArray[np.uint8]
 
-_MONTHS = ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"]
+_MONTHS = (
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
+)
 _NUMBERS = {"Y": 4, "y": 2, "m": 2, "d": 2, "H": 2, "I": 2, "M": 2, "S": 2, "f": 6}
 _LIMITS = {"Y": (1, 9999), "m": (1, 12), "d": (1, 31), "H": (0, 23), "I": (1, 12), "M": (0, 59), "S": (0, 59)}
 _EPOCH = datetime(1970, 1, 1)
@@ -45,7 +48,7 @@ def make_date_parser(
         DatasetUsageError: The pattern is empty or has a code that is not known.
     """
     items = _split(pattern)
-    expression = re.compile("".join(map(_regex, items)), re.IGNORECASE | re.ASCII)
+    expression = re.compile("".join(_regex(item) for item in items), re.IGNORECASE | re.ASCII)
     codes = [item[1] for item in items if item[0] == "%" and item != "%%"]
     return partial(_fast, items=items, kind=kind, rough=rough), partial(_parse, expression, codes, kind, rough)
 
@@ -55,7 +58,8 @@ def _split(pattern: str) -> list[str]:
     known = {*(f"%{code}" for code in _NUMBERS), "%b", "%p", "%s", "%J", "%%"}
     for item in items:
         if item[0] == "%" and item not in known:
-            raise DatasetUsageError(f"date pattern {pattern!r}: {item} is not there yet; there are {' '.join(sorted(known))}")
+            there = " ".join(sorted(known))
+            raise DatasetUsageError(f"date pattern {pattern!r}: {item} is not there yet; there are {there}")
     if not items:
         raise DatasetUsageError("a date needs a pattern, as in date:%Y-%m-%d")
     return items
@@ -83,7 +87,7 @@ def _parse(expression: re.Pattern[str], codes: list[str], kind: str, rough: bool
     if match is None:
         raise ValueError("does not fit the pattern")
     found = _moment(dict(zip(codes, match.groups(), strict=True)))
-    return {"date": found.date, "time": found.time, "datetime": lambda: found}[kind]()
+    return found.date() if kind == "date" else found.time() if kind == "time" else found
 
 
 def _moment(parts: dict[str, str]) -> datetime:
@@ -163,8 +167,9 @@ def _read(chars: Digits, items: list[str], widths: list[int]) -> npt.NDArray[np.
         if ((digits < 0) | (digits > 9)).any():
             return None
         parts[item[1]] = digits @ 10 ** np.arange(width - 1, -1, -1)
-    if any((parts[code] < low).any() or (parts[code] > high).any() for code, (low, high) in _LIMITS.items() if code in parts):
-        return None
+    for code, (low, high) in _LIMITS.items():
+        if code in parts and ((parts[code] < low).any() or (parts[code] > high).any()):
+            return None
     return _combine(parts)
 
 

@@ -21,7 +21,7 @@ _BOOLS = pa.array([b"true", b"false"], pa.binary())
 
 
 def infer_spec(column: pa.Array, none_as: Sequence[bytes]) -> str:
-    """Return the narrowest spec that all values fit: whole numbers, numbers, ISO dates and times, true and false, text, bytes.
+    """Return the first spec that all values fit: int64, float64, ISO dates and times, true and false, text, bytes.
 
     Args:
         column: Shape (lines,), binary.

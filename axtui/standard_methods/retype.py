@@ -127,7 +127,8 @@ def make_retyping(job: Any, options: Any, name: str, source: Dataset, previous: 
         columns |= {each: None for each in left_out if each in source.columns and each not in typed}
     columns |= {each: (found.converter.type, _takes_none(found, source)) for each, found in typed.items()}
     writer = _make_writer(job, options, name, source, previous, columns, hashlabel, inherits)
-    bad = _make_bad(job, name, source, [*(each.old for each in typed.values()), *copied]) if options.filter_bad else None
+    olds = [*(each.old for each in typed.values()), *copied]
+    bad = _make_bad(job, name, source, olds) if options.filter_bad else None
     return Retyping(source, typed, copied, writer, bad, moves, options.timezone == "UTC")
 
 
@@ -146,7 +147,8 @@ def _typed(source: Dataset, options: Any) -> dict[str, Typed]:
         typed[name] = Typed(old, converter, has_default, default)
     unknown = sorted(set(options.defaults) - set(typed))
     if unknown or not typed:
-        raise DatasetUsageError(f"defaults: column {unknown[0]!r} is given no type" if unknown else "column2type is empty")
+        what = f"defaults: column {unknown[0]!r} is given no type" if unknown else "column2type is empty"
+        raise DatasetUsageError(what)
     return typed
 
 
