@@ -7,7 +7,9 @@
       dev-42/                      a job, made by exclusive mkdir
         .owner                     JSON: host, boot, pid, engine; flocked by the engine while the job is built
         setup.json                 the request and everything it was decided from
-        method/                    the source files that ran, by their path in the project
+        method/                    the source that ran, modules by their dotted name; observed/ has
+                                   those whose import could not be foreseen, outside/ declared files
+                                   that lie outside the project
         output/                    prepare.out prepare.err analysis.0.out … synthesis.err, as the process wrote them;
                                    empty ones are removed when the job ends
         progress                   see store/progress.py
