@@ -1,5 +1,6 @@
 # The environment is made by the README's second command; `make PYTHON=python3 fast` uses another one.
 PYTHON ?= .venv/bin/python
+AXTUI = $(abspath $(PYTHON)) -c 'import sys; from axtui.cli.main import main; sys.exit(main())'
 
 .PHONY: help check fast lint format bench screenshots
 
@@ -27,5 +28,10 @@ format:          ## lay the code out as `check` wants it
 bench:           ## speed against the Accelerator (needs the extra `bench`), as ratios; never fails on time
 	$(PYTHON) -m tests.bench
 
-screenshots:     ## draw screenshots/*.svg and *.png anew (needs the extra `screenshot`)
-	$(PYTHON) -m tests.tui.screenshots
+screenshots:     ## draw screenshots/main.png anew, from the demo while it builds (needs the extra `screenshot`)
+	demo=$$(mktemp -d); trap 'rm -rf $$demo' EXIT; \
+	$(AXTUI) demo $$demo </dev/null && cd $$demo && \
+	sed -i 's/"seed": 2013/"seed": 2014/' flights/a_carrier_confidence.py && \
+	{ $(AXTUI) run & } && sleep 4 && \
+	$(AXTUI) screenshot $(CURDIR)/screenshots/main.png --title "axtui demo" \
+	  --keys $$($(abspath $(PYTHON)) -c 'print(",".join(["j"] * 33))'); wait

@@ -1,7 +1,7 @@
-"""How sure is a carrier's mean delay? Draw its flights anew and see how the mean moves.
+"""How sure is a carrier's mean delay? Draw its flights anew, often.
 
-The heavy job of the demo: a bootstrap. The slices share the draws, each with random
-numbers of its own, and tell how far they are.
+The heavy job of the demo, a bootstrap. The slices share the draws, each
+with random numbers of its own, and tell how far they are.
 Source: Efron (1979), "Bootstrap Methods: Another Look at the Jackknife".
 """
 
@@ -9,7 +9,7 @@ import numpy as np
 from axtui import progress
 
 options = {
-    "draws": 10_000,  # in all slices together
+    "draws": 8_000,  # in all slices together
     "percent": 95,  # of the means lie within the interval
     "seed": 2013,  # the same seed gives the same intervals
 }
