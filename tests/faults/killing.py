@@ -1,0 +1,161 @@
+"""Killing a process of a build at random, again and again, and looking at what that did."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from axtui.store.record import read_job
+
+VICTIMS = ("slice", "job", "loader", "engine", "client")
+SECONDS = 60.0
+"""Nothing here takes so long; a command that does hangs."""
+
+_METHOD = """
+import time
+
+options = {"round": 0, "number": 0}
+
+
+def analysis(sliceno, options):
+    end = time.monotonic() + 0.004
+    while time.monotonic() < end:
+        pass
+    return options.round * options.number + sliceno
+
+
+def synthesis(analysis_res, job, options):
+    job.json_save([options.round, options.number], "numbers.json")
+    return analysis_res.merge_auto()
+"""
+_SCRIPT = """
+def main(urd):
+    for number in range(5):
+        urd.build("work", round={round}, number=number)
+"""
+_CONFIG = 'slices = 2\n[workdirs]\ndev = "workdirs/dev"\n[methods]\npackages = ["killed"]\n'
+_MAIN = "import sys; from axtui.cli.main import main; sys.exit(main())"
+
+
+@dataclass
+class Tally:
+    """What came of the rounds. `starts` are the seconds until a new engine had answered a build of nothing."""
+
+    rounds: int = 0
+    kills: dict[str, int] = field(default_factory=dict)
+    acknowledged: set[str] = field(default_factory=set)
+    lost: list[str] = field(default_factory=list)
+    damaged: list[str] = field(default_factory=list)
+    hung: list[str] = field(default_factory=list)
+    starts: list[float] = field(default_factory=list)
+
+
+def make_project(root: Path) -> None:
+    """Write a project with one method of two slices."""
+    package = root / "killed"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text("")
+    (package / "a_work.py").write_text(_METHOD)
+    (root / "axtui.toml").write_text(_CONFIG)
+
+
+def kill_at_random(root: Path, environment: dict[str, str], rounds: int, seed: int) -> Tally:
+    """Build, kill one process of the build at a random moment, build again; so many times."""
+    chance = random.Random(seed)
+    tally = Tally()
+    for number in range(rounds):
+        (root / "killed/build.py").write_text(_SCRIPT.format(round=number + 1))
+        _kill_once(root, environment, chance, tally)
+        _build_again(root, environment, tally)
+        tally.rounds += 1
+    tally.damaged = [jobid for jobid in sorted(tally.acknowledged) if not is_whole(root, jobid)]
+    return tally
+
+
+def _kill_once(root: Path, environment: dict[str, str], chance: random.Random, tally: Tally) -> None:
+    run = _start(root, environment)
+    kind = chance.choice(VICTIMS)
+    time.sleep(chance.uniform(0.0, 0.25))
+    victims = [run.pid] if kind == "client" else find_processes(root).get(kind, [])
+    for pid in victims[:1]:
+        os.kill(pid, signal.SIGKILL)
+        tally.kills[kind] = tally.kills.get(kind, 0) + 1
+    events = _end(run, kind, tally)
+    tally.acknowledged.update(event["job"] for event in events if event["event"] == "JobFinished")
+
+
+def _build_again(root: Path, environment: dict[str, str], tally: Tally) -> None:
+    is_cold = not find_processes(root).get("engine")
+    began = time.monotonic()
+    run = _start(root, environment)
+    events = _end(run, "the build after it", tally)
+    if is_cold and events:
+        tally.starts.append(time.monotonic() - began)
+    if run.returncode != 0:
+        tally.lost.append(f"round {tally.rounds}: the build after the kill ended with {run.returncode}: {events[-1:]}")
+    answers = {event["job"] for event in events if event["event"] in ("JobFinished", "JobReused")}
+    rows = {event["row"] for event in events if event["event"] in ("JobFinished", "JobReused")}
+    if len(rows) != 5:
+        tally.lost.append(f"round {tally.rounds}: {len(rows)} of 5 jobs were answered")
+    tally.acknowledged |= answers
+
+
+def find_processes(root: Path) -> dict[str, list[int]]:
+    """Return the processes of a project's engine by kind."""
+    marker = f"AXTUI_PROJECT={root}".encode()
+    found: dict[str, list[int]] = {}
+    for name in os.listdir("/proc"):
+        if not name.isdecimal():
+            continue
+        try:
+            parts = Path(f"/proc/{name}/environ").read_bytes().split(b"\0")
+            title = Path(f"/proc/{name}/comm").read_text().strip()
+        except OSError:
+            continue
+        if marker in parts:
+            kind = {"slice": "slice", "load": "loader", "job": "job"}.get(title.split()[0], "engine")
+            found.setdefault("job" if title.startswith("dev-") else kind, []).append(int(name))
+    return found
+
+
+def is_whole(root: Path, jobid: str) -> bool:
+    """Tell whether a job is finished and every file of it has the size and digest that were committed."""
+    record = read_job(root / "workdirs/dev" / jobid)
+    if record.state != "finished":
+        return False
+    for name, (nbytes, digest) in record.post["files"].items():
+        data = (record.directory / name).read_bytes()
+        if len(data) != nbytes or hashlib.sha256(data).hexdigest() != digest:
+            return False
+    return True
+
+
+def _start(root: Path, environment: dict[str, str]) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", _MAIN, "run", "--json"],
+        cwd=root,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def _end(run: subprocess.Popen[str], what: str, tally: Tally) -> list[dict[str, object]]:
+    try:
+        out, _ = run.communicate(timeout=SECONDS)
+    except subprocess.TimeoutExpired:
+        run.kill()
+        out, _ = run.communicate()
+        tally.hung.append(f"round {tally.rounds}: {what}")
+    lines = [line for line in out.split("\n")[:-1] if line.startswith("{")]
+    return [json.loads(line) for line in lines]
