@@ -38,7 +38,7 @@ _ROOMS = {
     ),
 }
 _WHERE = {name: room for room, names in _ROOMS.items() for name in names}
-__all__ = sorted(_WHERE)  # noqa: PLE0605
+__all__ = sorted(_WHERE)
 
 
 def __getattr__(name: str) -> Any:

@@ -9,7 +9,7 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, IO, Any, NoReturn
+from typing import IO, TYPE_CHECKING, Any, NoReturn
 
 from axtui.api import context
 from axtui.api.job import Job, JobWithFile

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from typing import Any
 
 from axtui.api import context
@@ -32,7 +33,12 @@ def ask_for_job(message: Message) -> Message:
 
 
 def request_message(
-    method: str, options: Any, datasets: Any, jobs: Any, keywords: dict[str, Any], **how: Any
+    method: str,
+    options: Mapping[str, Any],
+    datasets: Mapping[str, Any],
+    jobs: Mapping[str, Any],
+    keywords: Mapping[str, Any],
+    **how: Any,
 ) -> Message:
     """Make the message that asks for a job.
 

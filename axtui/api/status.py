@@ -49,7 +49,6 @@ def progress(done: int, total: int = -1) -> None:
         slot.count(done, total)
 
 
-
 def report_lines(done: int, total: int = -1) -> None:
     """Say how many lines of how many were read, unless the method itself says how far it is."""
     if not _own_count:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from axtui.api import context
@@ -11,9 +13,9 @@ from axtui.api.request import ask_for_job, request_message
 
 def build(
     method: str,
-    options: Any = {},
-    datasets: Any = {},
-    jobs: Any = {},
+    options: Mapping[str, Any] = MappingProxyType({}),
+    datasets: Mapping[str, Any] = MappingProxyType({}),
+    jobs: Mapping[str, Any] = MappingProxyType({}),
     name: str | None = None,
     caption: str | None = None,
     **keywords: Any,

@@ -56,7 +56,9 @@ def _identify_input(reference: str, datasets: dict[str, Reference], catalogue: C
     job = catalogue.get(jobid)
     if job is None:
         raise NoSuchJobError(f"there is no finished job {jobid!r}")
-    is_dataset = any(reference == value or (isinstance(value, list) and reference in value) for value in datasets.values())
+    is_dataset = any(
+        reference == value or (isinstance(value, list) and reference in value) for value in datasets.values()
+    )
     if is_dataset and name not in job.datasets:
         there = ", ".join(job.datasets) or "no dataset"
         raise NoSuchDatasetError(f"job {jobid} has no dataset {name!r}; it has {there}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from axtui.api import context
@@ -25,9 +27,9 @@ class Urd:
     def build(
         self,
         method: str,
-        options: Any = {},
-        datasets: Any = {},
-        jobs: Any = {},
+        options: Mapping[str, Any] = MappingProxyType({}),
+        datasets: Mapping[str, Any] = MappingProxyType({}),
+        jobs: Mapping[str, Any] = MappingProxyType({}),
         name: str | None = None,
         caption: str | None = None,
         force_build: bool = False,

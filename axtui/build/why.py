@@ -100,7 +100,9 @@ def _short(options: dict[str, Any], name: str) -> str:
 def _file_differences(wanted: Wanted, before: dict[str, list[Any]]) -> list[str]:
     names = wanted.request.input_files
     now = wanted.identity.files
-    changed = [name for name in now if name in before and before[name][0] == names[name] and before[name][1] != now[name]]
+    changed = [
+        name for name in now if name in before and before[name][0] == names[name] and before[name][1] != now[name]
+    ]
     return [f"input file changed: {names[name]}" for name in changed]
 
 

@@ -54,7 +54,9 @@ def _parse(name: str, given: list[str]) -> tuple[argparse.ArgumentParser, argpar
             epilog=_list_commands(),
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
-        parser.add_argument("command", nargs="?", metavar="COMMAND", help="one of the below; --help after it tells more")
+        parser.add_argument(
+            "command", nargs="?", metavar="COMMAND", help="one of the below; --help after it tells more"
+        )
         arguments = parser.parse_args(given)
         if arguments.command is not None:
             parser.error(f"there is no command {arguments.command!r}; there are {', '.join(COMMANDS)}")

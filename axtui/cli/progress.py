@@ -170,7 +170,8 @@ class LiveProgress(PlainProgress):
         left = f"of {format_seconds(running.expected)}" if running.expected else ""
         stage = next((each.stage for each in reversed(records) if each.state == "running"), "")
         name = safe(running.name)
-        return f"  ▶ {name:<28} {running.job:<12} {format_seconds(seconds):>8}  {bar:─<{_BAR_CELLS}} {percent} {stage} {left}"
+        took = format_seconds(seconds)
+        return f"  ▶ {name:<28} {running.job:<12} {took:>8}  {bar:─<{_BAR_CELLS}} {percent} {stage} {left}"
 
 
 def _share(counts: list[tuple[int, int, str]]) -> float:

@@ -1,4 +1,7 @@
-"""Run build scripts: what exists is reused, the rest is built. Progress goes to stderr, what the script prints to stdout."""
+"""Run build scripts: what exists is reused, the rest is built.
+
+Progress goes to stderr, what the script prints to stdout.
+"""
 
 from __future__ import annotations
 

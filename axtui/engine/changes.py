@@ -1,4 +1,4 @@
-"""What a look at the project's files brings: methods that build differently now, methods that broke or were repaired."""
+"""What a look at the project's files brings: methods that build differently, broke, or were repaired."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Changes:
             return Change(tuple(events))
         used = {row.method for row in rows.values()}
         relevant = methods & used
-        if methods or files and (script_changed or inputs):
+        if methods or (files and (script_changed or inputs)):
             stale, after = find_stale(rows, relevant)
             shown = tuple(os.path.relpath(path, self._root) for path in files)
             events.append(SourcesChanged(shown, tuple(sorted(methods)), stale, after))

@@ -126,7 +126,7 @@ def explain_loss(project: Project) -> str:
 
 
 def _environment(project: Project) -> dict[str, str]:
-    """Return the environment of an engine: one OS thread, hashes that repeat, and the marker that strays are known by."""
+    """Return the environment of an engine: one OS thread, hashes that repeat, a marker that strays are known by."""
     return {
         **os.environ,
         "PYTHONHASHSEED": "0",

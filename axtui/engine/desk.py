@@ -42,9 +42,7 @@ class Asker:
 class Desk:
     """Requests that are being looked at."""
 
-    def __init__(
-        self, project: Project, code: Code, catalogue: Catalogue, publish: Publish, reply: Reply
-    ) -> None:
+    def __init__(self, project: Project, code: Code, catalogue: Catalogue, publish: Publish, reply: Reply) -> None:
         self._project = project
         self._code = code
         self._catalogue = catalogue
@@ -103,9 +101,7 @@ class Desk:
         elif isinstance(error, _ImportFailedError):
             path, line = error.failure.file, error.failure.line
         ticket.build.counts["failed"] += 1
-        self._publish(
-            RequestRefused(ticket.build.number, ticket.row.name, ticket.row.method, str(error), path, line)
-        )
+        self._publish(RequestRefused(ticket.build.number, ticket.row.name, ticket.row.method, str(error), path, line))
         kind = "BuildError" if isinstance(error, (MethodError, _ImportFailedError)) else type(error).__name__
         self._reply(ticket.asker, {"error": {"class": kind, "text": str(error)}})
 

@@ -208,9 +208,7 @@ class Engine:
             self._last_rows = build.rows
             self._last_inputs = build.input_files
         self._publish(
-            BuildFinished(
-                build.number, outcome, seconds, counts["built"], counts["reused"], counts["failed"], message
-            )
+            BuildFinished(build.number, outcome, seconds, counts["built"], counts["reused"], counts["failed"], message)
         )
 
     def _recall_last_build(self) -> None:

@@ -137,7 +137,7 @@ def script_setup(project: Project, script: str, snapshot: Snapshot, cause: str) 
 
 
 def write_sources(directory: Path, snapshot: Snapshot, root: Path) -> dict[str, list[str]]:
-    """Write a snapshot into a job directory, each module by its dotted name, each declared file by its path in the project.
+    """Write a snapshot into a job directory: modules by their dotted name, declared files by their path in the project.
 
     Returns:
         Where each module and declared file lies in the job, "" for an empty one, and its digest.

@@ -85,9 +85,7 @@ class Runner:
         for each in self._group(ticket):
             each.build.counts["built"] += 1
             row = each.row.name
-            self._publish(
-                JobFinished(each.build.number, row, report.jobid, report.seconds, same_as, report.notes)
-            )
+            self._publish(JobFinished(each.build.number, row, report.jobid, report.seconds, same_as, report.notes))
         self._do(tasks.Ended(ticket.number))
         self._catalogue.add(report.jobid)
 
@@ -107,9 +105,7 @@ class Runner:
             if ticket.cancelled:
                 self._publish(JobCancelled(*where, ticket.cancelled))
             else:
-                self._publish(
-                    JobFailed(*where, seconds, failure.part, failure.message, failure.file, failure.line)
-                )
+                self._publish(JobFailed(*where, seconds, failure.part, failure.message, failure.file, failure.line))
         self._do(tasks.Ended(ticket.number))
 
     def _do(self, event: tasks.Input) -> None:

@@ -24,7 +24,12 @@ class Server:
     """Accepts clients of the same user and passes on what they ask."""
 
     def __init__(
-        self, loop: SelectLoop, path: Path, journal: Path, handle: Callable[[Message], Message], left: Callable[[], None]
+        self,
+        loop: SelectLoop,
+        path: Path,
+        journal: Path,
+        handle: Callable[[Message], Message],
+        left: Callable[[], None],
     ) -> None:
         self._loop = loop
         self._path = path

@@ -18,7 +18,7 @@ Reply = Callable[[str, Message], None]
 
 @dataclass
 class Ticket:
-    """A request and what is known about it so far. `asker` is the job or script that asked, `parent` its ticket or 0."""
+    """A request and what is known of it so far. `asker` is the job or script that asked, `parent` its ticket or 0."""
 
     number: int
     asker: str

@@ -65,7 +65,7 @@ class BuildFinished(Event):
 
 @dataclass(frozen=True)
 class JobRequested(Event):
-    """A script or a job (`parent` is its row, "" for the script) asks for a job. It waits until another event says more."""
+    """A script or a job (`parent` is its row, "" for the script) asks for a job. It waits until an event says more."""
 
     build: int
     row: str
@@ -174,8 +174,8 @@ class RequestRefused(Event):
 
 @dataclass(frozen=True)
 class SourcesChanged(Event):
-    """Project files changed. `methods` build differently now; `stale` are the rows of the last build that will run again
-    for their own source, `after` those downstream of them."""
+    """Project files changed. `methods` build differently now; `stale` are the rows of the last build that will run
+    again for their own source, `after` those downstream of them."""
 
     files: tuple[str, ...]
     methods: tuple[str, ...]

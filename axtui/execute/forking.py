@@ -176,7 +176,9 @@ class ForkingExecutor:
             return JobLost(jobid, running.last["seconds"], parse_failure(running.last))
         seconds = clock.monotonic() - running.began
         if not reason:
-            reason = f"the job process was {describe_end(code)}" if code < 0 else f"the job process {describe_end(code)}"
+            reason = (
+                f"the job process was {describe_end(code)}" if code < 0 else f"the job process {describe_end(code)}"
+            )
         if code == -signal.SIGKILL and oom_kills() > running.oom_before:
             reason = "out of memory: the job process was killed by the kernel"
         failure = plain_failure("launcher", reason)

@@ -124,9 +124,7 @@ class JobProcess:
             raise RuntimeError(f"only some slices finished early: {[n for n, each in enumerate(early) if each]}")
         return [part["length"] for part in ended], all(early)
 
-    def _run_slice(
-        self, stages: Stages, sliceno: int, keep: bool, began: float, more: dict[str, Any]
-    ) -> Record:
+    def _run_slice(self, stages: Stages, sliceno: int, keep: bool, began: float, more: dict[str, Any]) -> Record:
         here = self._context
         redirect(self._directory, "analysis", sliceno)
         here.sliceno = sliceno

@@ -76,9 +76,7 @@ def _import(channel: socket.socket, method: str, name: str) -> ModuleType | None
 
 
 class _Loader:
-    def __init__(
-        self, channel: socket.socket, module: ModuleType, finder: SnapshotFinder, project: Project
-    ) -> None:
+    def __init__(self, channel: socket.socket, module: ModuleType, finder: SnapshotFinder, project: Project) -> None:
         self._channel = channel
         self._module = module
         self._finder = finder

@@ -1,4 +1,7 @@
-"""What every forked process does first, and how processes are ended. Linux first: elsewhere the kernel's help is missing."""
+"""What every forked process does first, and how processes are ended.
+
+Linux first: elsewhere the kernel's help is missing, and what it does is left out.
+"""
 
 from __future__ import annotations
 
@@ -65,7 +68,7 @@ def redirect(directory: Path, stage: str, sliceno: int = -1) -> None:
         _reopen(fd, path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
     faulthandler.enable(2)
     faulthandler.register(signal.SIGUSR1, 2)
-    sys.stdin = open(0, encoding="utf-8", closefd=False)
+    sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115
     sys.stdout = _line_buffered(1)
     sys.stderr = _line_buffered(2)
 

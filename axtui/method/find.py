@@ -43,7 +43,9 @@ def find_methods(sources: Sources, packages: tuple[str, ...]) -> dict[str, Metho
             if name.startswith("a_") and name.endswith(".py"):
                 place = MethodPlace(name[2:-3], package)
                 if place.name in found:
-                    raise UserError(f"method {place.name!r} is defined both in {found[place.name].package} and in {package}")
+                    raise UserError(
+                        f"method {place.name!r} is defined both in {found[place.name].package} and in {package}"
+                    )
                 found[place.name] = place
     return found
 

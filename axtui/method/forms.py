@@ -251,4 +251,6 @@ def format_form(form: Form) -> Record:
 def parse_form(record: Record) -> Form:
     """Read a form from JSON."""
     inner = parse_form(record["inner"]) if record["inner"] else None
-    return Form(**{**record, "default": decode_value(record["default"]), "words": tuple(record["words"]), "inner": inner})
+    return Form(
+        **{**record, "default": decode_value(record["default"]), "words": tuple(record["words"]), "inner": inner}
+    )

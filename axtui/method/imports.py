@@ -34,8 +34,9 @@ def _names(node: ast.AST, package: str) -> list[str]:
         case ast.ImportFrom():
             base = _absolute(node.module or "", node.level, package)
             return [base, *(f"{base}.{alias.name}" for alias in node.names if alias.name != "*")] if base else []
-        case ast.Call(func=ast.Name(id="import_module" | "__import__"), args=[first, *rest]) | ast.Call(
-            func=ast.Attribute(attr="import_module"), args=[first, *rest]
+        case (
+            ast.Call(func=ast.Name(id="import_module" | "__import__"), args=[first, *rest])
+            | ast.Call(func=ast.Attribute(attr="import_module"), args=[first, *rest])
         ):
             name = _fold(first)
             if name is None:

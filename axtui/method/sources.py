@@ -1,7 +1,7 @@
 """Project files as they are now: read once, parsed once, remembered by what stat says of them.
 
-A file whose mtime is within two seconds of now is read again, because an edit of the same size in the same tick of
-the clock cannot be told from its predecessor by stat.
+A file that was read within two seconds of its mtime is read again, because an edit of the same size in the same tick
+of the clock cannot be told from its predecessor by stat, however much later one looks.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from axtui.method.syntax import module_digest
 _FRESH_SECONDS = 2.0
 _OURS = Path(__file__).resolve().parents[2]
 _Stamp = tuple[int, int, int, int]
+_UNSETTLED: _Stamp = (0, 0, 0, 0)
 
 
 @dataclass(frozen=True)
@@ -91,12 +92,12 @@ class Sources:
             MethodError: It cannot be read.
         """
         known = self._contents.get(path)
-        if known is not None and known[0] == _stamp(path) and not _is_fresh(known[0]):
+        if known is not None and known[0] == _stamp(path):
             return known[1]
         data, stamp = _read(path)
         if known is not None and known[1] == data:
             data = known[1]
-        self._contents[path] = (stamp, data)
+        self._contents[path] = (_UNSETTLED if _is_fresh(stamp) else stamp, data)
         return data
 
     def files(self) -> tuple[Path, ...]:

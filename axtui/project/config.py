@@ -136,7 +136,7 @@ def _positive(values: dict[str, Any], key: str, default: int) -> int:
 
 def _read_workdirs(values: dict[str, Any], root: Path) -> dict[str, Path]:
     if not values:
-        raise UserError("workdirs is empty; wanted at least one line like dev = \"workdirs/dev\"")
+        raise UserError('workdirs is empty; wanted at least one line like dev = "workdirs/dev"')
     workdirs: dict[str, Path] = {}
     for name, text in values.items():
         if not is_workdir_name(name):

@@ -84,7 +84,7 @@ class Scheduler:
     def _find_circle(self, wanted: Wanted) -> tuple[str, ...]:
         """Return the methods of a circle that this task would close, () where it closes none.
 
-        Whoever waits for a task is above it: the job that asked for it, and those that asked for a task which joined it.
+        Whoever waits for a task is above it: the job that asked for it, and those that asked for one which joined it.
         """
         pending: list[tuple[int, tuple[str, ...]]] = [(wanted.parent, (wanted.method,))]
         seen: set[int] = set()

@@ -13,6 +13,7 @@ def output_digest(files: Mapping[str, tuple[int, str]], datasets: Mapping[str, s
     Args:
         files: Size and SHA-256 of the result and the registered files.
         datasets: The digest of each dataset.
-        previous: The identity of the job that `jobs.previous` names, "" without one: a chain of jobs is read through its last.
+        previous: The identity of the job that `jobs.previous` names, "" without one, for a chain of jobs is read
+            through its last.
     """
     return digest_of([sorted(files.items()), sorted(datasets.items()), previous])

@@ -4,13 +4,14 @@
     version, jobid, method, package, module, script (of build jobs), caption, name, parent, is_build, starttime,
     slices, seed, hash (code digest), key, parameters (digest of method and options), options (typed values),
     datasets, jobs, input_files {option: [name, digest, stamp]}, inputs {reference: identity}, input_directory,
-    project_directory, versions {axtui, python, packages}, host, user, environment, why, extra [modules, files] (depend_extra)
+    project_directory, versions {axtui, python, packages}, host, user, environment, why, extra [modules, files] (what
+    `depend_extra` named)
 
 `post.json` (the commit record: one JSON line, then the digest of that line):
     version, outcome, setup (digest of setup.json), files {name: [nbytes, sha256]}, registered [name], datasets
     {name: digest} in finish order, subjobs {jobid: built}, links, output (the output digest), observed
-    {module: digest}, repeatable, notes, starttime, endtime (wall), exectime {prepare, analysis, per_slice, synthesis, total}
-    (monotonic), boot
+    {module: digest}, repeatable, notes, starttime, endtime (wall), exectime {prepare, analysis, per_slice, synthesis,
+    total} (monotonic), boot
 """
 
 from __future__ import annotations
