@@ -48,6 +48,7 @@ class SnapshotFinder(importlib.abc.MetaPathFinder):
     def _observe(self, fullname: str) -> Source | None:
         if fullname.partition(".")[0] == "axtui":
             return None
+        self._sources.rescan()  # this process was forked from one that may have looked long ago
         found = self._sources.find(fullname)
         if not isinstance(found, Source):
             return None

@@ -156,7 +156,7 @@ def _parse(path: Path, module: str, is_package: bool, data: bytes) -> Source | B
     except SyntaxError as error:
         return Broken(module, path, error.lineno or 0, error.msg or "invalid syntax")
     except (ValueError, RecursionError, MemoryError) as error:
-        return Broken(module, path, 0, str(error))
+        return Broken(module, path, 0, str(error) or "nested too deep")
     is_method = path.name.startswith("a_")
     return Source(
         module, path, data, module_digest(tree, is_method), imported_modules(tree, module, is_package), is_package
