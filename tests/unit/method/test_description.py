@@ -1,0 +1,77 @@
+"""What a method declares of itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from axtui.base.errors import MethodError
+from axtui.base.records import format_record, parse_record
+from axtui.method.description import describe_method, format_description, parse_description
+from axtui.method.forms import OptionString
+
+
+def make_module(directory: Path, **names: Any) -> ModuleType:
+    """Make the module of a method."""
+    module = ModuleType("small.a_one")
+    module.__file__ = str(directory / "a_one.py")
+    vars(module).update({"synthesis": lambda: None, **names})
+    return module
+
+
+def test_a_description_crosses_the_wire(tmp_path: Path) -> None:
+    """What a loader describes is what the engine gets."""
+    (tmp_path / "words.txt").write_text("")
+    module = make_module(
+        tmp_path,
+        options={"n": 3, "name": OptionString, "when": [int]},
+        datasets=("source", ["parts"]),
+        jobs=["previous"],
+        description="  Counts.\nSlowly. ",
+        depend_extra=("words.txt", pytest),
+        prepare=lambda: None,
+    )
+
+    described = describe_method("one", module)
+
+    assert parse_description(parse_record(format_record(format_description(described)))) == described
+    assert described.datasets == {"source": False, "parts": True}
+    assert described.jobs == {"previous": False}
+    assert described.stages == ("prepare", "synthesis")
+    assert described.extra_modules == ("pytest",)
+    assert described.extra_files == (("words.txt", str(tmp_path / "words.txt")),)
+    assert described.text == "Counts.\nSlowly."
+
+
+@pytest.mark.parametrize(
+    ("names", "wanted"),
+    [
+        ({"options": [1]}, r"one: options is \[1\], wanted a dict"),
+        ({"options": {"n": b"x"}}, "one: option n: b'x' declares no option"),
+        ({"datasets": "source"}, "one: datasets is 'source', wanted a tuple of names"),
+        ({"datasets": 3}, "one: datasets is 3, wanted a tuple of names"),
+        ({"datasets": (3,)}, "one: datasets has 3, wanted a name or a list of one name"),
+        ({"jobs": (["a", "b"],)}, "one: jobs has .*, wanted a name or a list of one name"),
+        ({"synthesis": None}, "one: there is no prepare, analysis or synthesis in"),
+        ({"depend_extra": (3,)}, "one: depend_extra has 3, wanted a module or a file name"),
+        ({"depend_extra": ("gone.txt",)}, "one: depend_extra names 'gone.txt', but there is no .*gone.txt"),
+    ],
+)
+def test_a_wrong_declaration_is_told(tmp_path: Path, names: dict[str, Any], wanted: str) -> None:
+    """The error names the method, the declaration, what was found and what was wanted."""
+    with pytest.raises(MethodError, match=wanted):
+        describe_method("one", make_module(tmp_path, **names))
+
+
+def test_globs_and_directories_are_declared_whole(tmp_path: Path) -> None:
+    """Every file that fits now is a dependency, by its own name; a glob that fits none is none yet."""
+    (tmp_path / "rules/deep").mkdir(parents=True)
+    for name in ("rules/a.txt", "rules/deep/b.txt", "x.csv", "y.csv"):
+        (tmp_path / name).write_text("")
+
+    described = describe_method("one", make_module(tmp_path, depend_extra=("rules", "*.csv", "*.none")))
+
+    assert [name for name, _ in described.extra_files] == ["rules/a.txt", "rules/deep/b.txt", "x.csv", "y.csv"]

@@ -1,0 +1,84 @@
+"""Finding methods and build scripts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from axtui.base.errors import BuildError, UserError
+from axtui.method.find import STANDARD, find_methods, find_script, source_roots
+from axtui.method.sources import Sources
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """Give a project with the packages `one` and `two`."""
+    for name in ("one", "two", "two/deep"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "__init__.py").write_text("")
+    for name in ("one/a_first.py", "one/build.py", "one/build_weekly.py", "two/a_second.py", "two/build_weekly.py"):
+        (tmp_path / name).write_text("")
+    (tmp_path / "two/deep/build_daily.py").write_text("")
+    return tmp_path
+
+
+def test_methods_are_files_that_begin_with_a(root: Path) -> None:
+    """Every `a_NAME.py` of the packages is a method; other files, backups and folders are not."""
+    for name in ("one/helper.py", "one/a_first.py~", "one/.a_first.py.swp", "one/b_x.py", "one/a_x.txt"):
+        (root / name).write_text("")
+
+    found = find_methods(Sources((root,)), ("one", "two"))
+
+    ours = {name: place.module for name, place in found.items() if place.package != STANDARD}
+    assert ours == {"first": "one.a_first", "second": "two.a_second"}
+
+
+def test_a_method_is_defined_once(root: Path) -> None:
+    """Two packages with a method of one name are told, with both."""
+    (root / "two/a_first.py").write_text("")
+
+    with pytest.raises(UserError, match="method 'first' is defined both in one and in two"):
+        find_methods(Sources((root,)), ("one", "two"))
+
+
+@pytest.mark.parametrize("name", ["gone", "one.gone", "plain"])
+def test_a_missing_package_is_told(root: Path, name: str) -> None:
+    """A folder that is not there, or has no `__init__.py`, is named with where it was looked for."""
+    (root / "plain").mkdir()
+
+    with pytest.raises(UserError, match=f"there is no method package '{name}'.* in {root}"):
+        find_methods(Sources((root,)), ("one", name))
+
+
+@pytest.mark.parametrize(
+    ("script", "module"),
+    [
+        ("build", "one.build"),
+        ("weekly", "one.build_weekly"),
+        ("build_weekly", "one.build_weekly"),
+        ("two.weekly", "two.build_weekly"),
+        ("daily", "two.deep.build_daily"),
+        ("deep.daily", "two.deep.build_daily"),
+        ("two.deep.build_daily", "two.deep.build_daily"),
+    ],
+)
+def test_scripts_are_found_as_they_are_named(root: Path, script: str, module: str) -> None:
+    """`build_` may be left out; without a package all are searched in order; a package's last parts are enough."""
+    assert find_script(Sources((root,)), ("two.deep", "two", "one"), script) == module
+
+
+@pytest.mark.parametrize("script", ["monthly", "two.build", "eep.daily", "", "../build", "build.py"])
+def test_a_missing_script_is_told(root: Path, script: str) -> None:
+    """The error says which scripts there are."""
+    with pytest.raises(BuildError) as caught:
+        find_script(Sources((root,)), ("one", "two", "two.deep"), script)
+
+    assert str(caught.value).startswith(f"No build script {script!r} in one, two, two.deep; there are one.build, ")
+
+
+def test_roots_are_the_project_and_pythonpath(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Modules on PYTHONPATH count as the project's, each directory once, the project first."""
+    monkeypatch.setenv("PYTHONPATH", f"{tmp_path / 'lib'}::{tmp_path}:{tmp_path / 'lib'}")
+
+    assert source_roots(tmp_path) == (tmp_path, tmp_path / "lib")
