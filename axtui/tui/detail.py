@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,10 +14,13 @@ from axtui.tui.facts import Facts
 from axtui.tui.glyphs import GLYPHS, SLICE_GLYPHS, bar, cut, format_expected, format_nbytes, format_rate
 from axtui.tui.measure import slice_seconds, slice_share
 from axtui.tui.palette import Line, Palette
-from axtui.tui.rows import Row, Table
+from axtui.tui.rows import SCRIPT, STATES, Row, Table
 
-_LABEL = 9
+_LABEL = 10
+_SLICE_WIDE, _SLICE_NARROW = 44, 20
+"""What a slice's line takes beside its bar, with and without the lines it has done."""
 _SECONDS_LEAST = 0.05
+_SLOWEST = 6
 _NAMES_MOST = 12
 _LINES_MOST = 30
 _SLICE_STYLES = {"done": "success", "running": "primary", "failed": "error", "waiting": "faint"}
@@ -27,7 +31,10 @@ def draw_detail(row: Row, table: Table, facts: Facts, width: int, palette: Palet
     page = _Page(width, palette)
     _say_problem(page, row, facts)
     _say_why(page, row, facts)
-    _say_stages(page, row, facts)
+    if row.row == SCRIPT:
+        _say_build(page, table)
+    else:
+        _say_stages(page, row, facts)
     _say_slices(page, facts)
     _say_rows(page, "inputs", table.inputs(row), row.inputs)
     _say_rows(page, "users", table.users(row), ())
@@ -116,6 +123,22 @@ def _say_stages(page: _Page, row: Row, facts: Facts) -> None:
         line.put(f" {format_seconds(seconds)}   ", page.palette["muted"])
 
 
+def _say_build(page: _Page, table: Table) -> None:
+    """Say what became of the jobs, and which took longest."""
+    page.section("jobs")
+    counts = Counter(row.shown for row in table)
+    line = page.line() if counts else Line()
+    for state in (state for state in STATES if counts[state]):
+        line.put(f"{GLYPHS[state]} {counts[state]} {state}   ", page.palette.state(state))
+    page.section("slowest")
+    done = sorted((row for row in table if row.state == "built"), key=lambda row: -row.seconds)[:_SLOWEST]
+    for row in done:
+        filled, _ = bar(row.seconds / max(done[0].seconds, 0.001), 20)
+        line = page.line().put(f"{format_seconds(row.seconds):>6} ", page.palette["foreground"])
+        line.put(f"{filled:<20} ", page.palette["primary"]).put(safe(f"{row.method} "), page.palette["foreground"])
+        line.put(safe(row.job), page.palette["muted"])
+
+
 def _timed_stages(row: Row, facts: Facts) -> list[tuple[str, float, str]]:
     """Return stages with their seconds and a glyph: from this build's events, else from the commit record."""
     if row.stages:
@@ -156,15 +179,15 @@ def _say_slices(page: _Page, facts: Facts) -> None:
 def _put_slice(line: Line, index: int, record: Progress, now: float, width: int, palette: Palette) -> None:
     style = palette[_SLICE_STYLES[record.state]]
     seconds = slice_seconds(record, now)
-    length = max(6, min(24, width - 40)) if width >= 46 else max(6, width - 24)
+    length = max(6, min(24, width - (_SLICE_WIDE if width >= _SLICE_WIDE + 6 else _SLICE_NARROW)))
     filled, empty = bar(slice_share(record), length)
     line.put(f"{index:>2} ", palette["muted"]).put(SLICE_GLYPHS[record.state] + " ", style)
     line.put(filled, style).put(empty, palette["faint"])
     line.put(f" {format_seconds(seconds):>6}" if record.began else " " * 7, palette["foreground"])
-    if width >= 46:
+    if width >= _SLICE_WIDE + 6:
         line.put(f"  {_lines_of(record):<22}", palette["muted"])
     line.put(f" {format_rate(record.done, seconds):>7}", palette["muted"])
-    if record.state == "running" and record.text and width >= 60:
+    if record.state == "running" and record.text and width >= _SLICE_WIDE + 40:
         line.put(f"  {safe(record.text)}", palette["secondary"])
 
 

@@ -66,11 +66,12 @@ def draw_script(row: Row, build: Build, columns: Columns, view: View, palette: P
     line.put(f"{format_seconds(seconds) if seconds else '':>{_TIME}} ", palette["muted"])
     if row.state == "failed":
         return line.put(safe(row.message or "failed"), palette["error"])
+    line.put(safe(build.cause_text), palette["muted"])
     if build.outcome == "finished":
-        line.put(f"{build.built} built, {build.reused} reused  ", palette["foreground"])
+        line.put(" → ", palette["faint"]).put(f"{build.built} built, {build.reused} reused", palette["foreground"])
     elif build.outcome:
-        line.put(f"{safe(build.outcome)}  ", palette["warning"])
-    return line.put(safe(build.cause_text), palette["muted"])
+        line.put(f", {safe(build.outcome)}", palette["warning"])
+    return line
 
 
 def _put_lanes(line: Line, row: Row, lane: LaneRow, palette: Palette) -> None:
@@ -146,10 +147,14 @@ def _put_reason(line: Line, row: Row, table: Table, label: str, palette: Palette
 def _put_built(line: Line, row: Row, label: str, palette: Palette) -> None:
     if row.notes and row.notes[0].startswith("same output"):
         line.put("≡ ", palette["secondary"]).put(safe(row.notes[0]), palette["muted"])
-    elif row.why and not (label and row.why[0].endswith("was never built")):
-        line.put("Δ ", palette["accent"]).put(safe(row.why[0]), palette["muted"])
+    elif row.why == (f"{row.method} was never built",):
+        line.put("new  ", palette["secondary"]).put(label, palette["muted"])
+    elif row.why:
+        # a file that is another one than in the nearest job needs no more words than its name
+        text = label if label and label in row.why[0] else safe(row.why[0])
+        line.put("Δ ", palette["accent"]).put(text, palette["muted"])
     else:
-        line.put("built", palette["muted"]).put(f"  {label}", palette["faint"])
+        line.put("built", palette["muted"])
 
 
 def _waits_for(row: Row, table: Table) -> str:
@@ -162,5 +167,5 @@ def _waits_for(row: Row, table: Table) -> str:
 def _put_spilled(line: Line, lane: LaneRow, table: Table, palette: Palette) -> Line:
     for index in lane.spilled:
         if index < len(table.order):
-            line.put(f"  ◂ {safe(table.order[index])}", palette["secondary"])
+            line.put(f"  ◂ {safe(table.rows[table.order[index]].method)}", palette["secondary"])
     return line

@@ -10,7 +10,6 @@ from rich.style import Style
 from textual.binding import Binding, BindingType
 from textual.events import Click, Resize
 from textual.message import Message
-from textual.strip import Strip
 
 from axtui.base import clock
 from axtui.tui.job_line import Columns, View, draw_row, draw_script
@@ -23,7 +22,6 @@ from axtui.tui.state import Board, Changes
 
 _LANES_WIDE, _LANES_NARROW = 8, 5
 _NARROW = 60
-_NOTHING_AT = 4
 _FLAT = LaneRow(((" ", 0),), 0, ())
 
 
@@ -120,21 +118,14 @@ class JobsPane(Pane, inherit_bindings=False):
         if before != key:
             self.post_message(self.Picked(key))
 
-    def render_line(self, y: int) -> Strip:
-        """Draw a visible line; where there is no job, say what makes one."""
-        text = self._nothing.get(y) if not self._keys else None
-        if text is None:
-            return super().render_line(y)
-        line = Line().put(text.center(self.size.width), self.palette["bold" if y == _NOTHING_AT else "muted"])
-        return Strip(line).crop_extend(0, self.size.width, None).apply_style(self.rich_style)
-
     @property
-    def _nothing(self) -> dict[int, str]:
+    def nothing(self) -> str:
+        """Say what would make a job."""
         if self._filter:
-            return {_NOTHING_AT: "no job fits the filter", _NOTHING_AT + 1: "esc shows all"}
+            return "no job fits the filter; esc shows all"
         if self._board.is_building:
-            return {_NOTHING_AT: "the build script has asked for nothing yet"}
-        return {_NOTHING_AT: "no build yet", _NOTHING_AT + 1: "b runs the build script"}
+            return "the build script has asked for nothing yet"
+        return "no build yet; b runs the build script"
 
     def line(self, y: int) -> Line:
         """Draw a row."""
@@ -255,7 +246,7 @@ class JobsPane(Pane, inherit_bindings=False):
         name = max((len(row.method) + 2 * self._board.table.depth(row) + _extra(row) for row in rows), default=10)
         job = max((len(row.job) for row in rows), default=6)
         whole = max(20, self.size.width)
-        return Columns(lanes, max(10, min(name, whole // 3)), max(5, min(job, 12)), whole)
+        return Columns(lanes, max(10, min(name, whole * 27 // 100)), max(5, min(job, 12)), whole)
 
     def _matches(self, key: str) -> bool:
         row = self.find(key)

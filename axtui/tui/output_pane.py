@@ -59,6 +59,11 @@ class OutputPane(Pane, inherit_bindings=True):
         self.refresh(Region(0, 0, self.size.width, self.size.height))
         self._show_title()
 
+    @property
+    def nothing(self) -> str:
+        """Say that the job is silent."""
+        return "nothing was written" if self._job else "no job"
+
     def line(self, y: int) -> Line:
         """Draw a line with the stage or slice that wrote it."""
         source, text = self._tail.text(y)

@@ -52,6 +52,11 @@ class Pane(ScrollView, can_focus=True, inherit_bindings=False):
         """How many cells a line may take: the scrollbar takes some."""
         return self.scrollable_content_region.width
 
+    @property
+    def nothing(self) -> str:
+        """What to say where there is no line."""
+        return ""
+
     def line(self, y: int) -> Line:
         """Draw a line of the whole content."""
         raise NotImplementedError
@@ -60,6 +65,8 @@ class Pane(ScrollView, can_focus=True, inherit_bindings=False):
         """Draw a line of what is visible."""
         width, base = self.room, self.rich_style
         y += self.scroll_offset.y
+        if self._lines == 0 and y == 1:
+            return Strip(Line().put(self.nothing.center(width), self.palette["faint"])).apply_style(base)
         if y >= self._lines:
             return Strip.blank(width, base)
         style = base + (self.band(y) or Style.null())

@@ -70,6 +70,11 @@ class SourcePane(Pane, inherit_bindings=True):
         self._open(_choose(self._names, row.method, file))
         return None
 
+    @property
+    def nothing(self) -> str:
+        """Say that there is no source to show."""
+        return "no source was stored" if self._row else "no job"
+
     def line(self, y: int) -> Line:
         """Draw a line with its number."""
         marked = y + 1 == self._mark

@@ -129,6 +129,7 @@ class Workbench(Screen[None], inherit_bindings=False):
             share = share_of(row, self._reader.progress(row.job), now)
             shares[row.row] = share or Share(0.0, True)
         self.jobs.show_shares(shares)
+        self.jobs.refresh_rows((SCRIPT,))
         if self.row and self.row.state == "running":
             self.show_row()
 

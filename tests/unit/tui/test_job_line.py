@@ -87,9 +87,13 @@ def test_a_broken_method_shows_its_line(palette: Palette) -> None:
 
 def test_input_files_tell_jobs_apart(palette: Palette) -> None:
     """What a job of many alike read is said where nothing weightier is."""
-    row = Row("a.1", "csvimport", "reused", job="dev-1")
+    reused = Row("a.1", "csvimport", "reused", job="dev-1")
+    first = Row("a.1", "csvimport", "built", job="dev-1", why=("csvimport was never built",))
+    other = Row("a.1", "csvimport", "built", job="dev-1", why=("option filename: 'a.csv' → 'planes.csv'",))
 
-    assert drawn(row, palette, View(0.0, label="planes.csv")).rstrip().endswith("reused  planes.csv")
+    lines = [drawn(row, palette, View(0.0, label="planes.csv")).rstrip() for row in (reused, first, other)]
+
+    assert [line.rpartition("0.0s ")[2] for line in lines] == ["reused  planes.csv", "new  planes.csv", "Δ planes.csv"]
 
 
 def test_the_script_says_what_it_did_and_why(palette: Palette) -> None:
@@ -99,4 +103,4 @@ def test_the_script_says_what_it_did_and_why(palette: Palette) -> None:
     line = "".join(text for text, *_ in draw_script(build.to_row(), build, COLUMNS, View(0.0), palette))
 
     assert line.split()[:3] == ["✔", "build.py", "dev-9"]
-    assert line.endswith("2 built, 7 reused  saved a_b.py")
+    assert line.endswith("saved a_b.py → 2 built, 7 reused")

@@ -1,0 +1,43 @@
+"""Whole screens as text. Where a change of look is wanted: AXTUI_WRITE_SNAPSHOTS=1 writes them anew; look at each."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from axtui.base import clock
+from axtui.tui.screenshot import take_picture
+from tests.tui.flights import record_flights
+
+SNAPSHOTS = Path(__file__).parent / "snapshots"
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "keys"),
+    [
+        ("building-160x45", (160, 45), []),
+        ("failure-160x45", (160, 45), ["enter"]),
+        ("running-120x30", (120, 30), ["G", "k"]),
+        ("building-80x24", (80, 24), []),
+        ("source-zoomed-80x24", (80, 24), ["enter", "4", "z"]),
+        ("help-120x30", (120, 30), ["question_mark"]),
+    ],
+)
+def test_the_screen_is_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, size: tuple[int, int], keys: list[str]
+) -> None:
+    """At a fixed time the same project gives the same screen, character by character."""
+    rec = record_flights(tmp_path / "flights")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setattr(clock, "monotonic", lambda: rec.now + 4.0)
+    monkeypatch.setattr(time, "strftime", lambda *_: "12:41:07")
+    wanted = SNAPSHOTS / f"{name}.txt"
+
+    text = "\n".join(line.rstrip() for line in take_picture(rec.project, size, keys).text.splitlines()) + "\n"
+
+    if os.environ.get("AXTUI_WRITE_SNAPSHOTS"):
+        wanted.write_text(text)
+    assert text == wanted.read_text()
