@@ -22,6 +22,7 @@ from axtui.project.config import Project, find_root, read_project
 from axtui.store import layout
 
 EXAMPLE = "axtui run build_weekly"
+_TRIES = 5
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -42,16 +43,19 @@ def run(arguments: argparse.Namespace) -> int:
 
 def run_script(project: Project, script: str, as_json: bool = False) -> int:
     """Run one build script and follow it to its end; return the exit status."""
-    while True:
+    for _ in range(_TRIES):
         client = reach_engine(project)
+        follower = _Follower(project, client, script, as_json)
         try:
-            return _Follower(project, client, script, as_json).run()
-        except WireClosedError:
-            raise EngineError(explain_loss(project)) from None
+            return follower.run()
         except _AgainError:
             continue
+        except WireClosedError:
+            if follower.is_accepted:
+                break
         finally:
             client.close()
+    raise EngineError(explain_loss(project))
 
 
 class _AgainError(Exception):
@@ -67,6 +71,11 @@ class _Follower:
         self._progress: Progress = choose_progress(sys.stderr, project)
         self._build = 0
         self._output = _Output()
+
+    @property
+    def is_accepted(self) -> bool:
+        """Whether the engine took the request; one that was about to leave does not."""
+        return self._build > 0
 
     def run(self) -> int:
         self._client.request("attach")

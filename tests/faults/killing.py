@@ -55,6 +55,7 @@ class Tally:
     lost: list[str] = field(default_factory=list)
     damaged: list[str] = field(default_factory=list)
     hung: list[str] = field(default_factory=list)
+    said: str = ""
     starts: list[float] = field(default_factory=list)
 
 
@@ -100,7 +101,7 @@ def _build_again(root: Path, environment: dict[str, str], tally: Tally) -> None:
     if is_cold and events:
         tally.starts.append(time.monotonic() - began)
     if run.returncode != 0:
-        tally.lost.append(f"round {tally.rounds}: the build after the kill ended with {run.returncode}: {events[-1:]}")
+        tally.lost.append(f"round {tally.rounds}: the build after the kill ended with {run.returncode}: {tally.said}")
     answers = {event["job"] for event in events if event["event"] in ("JobFinished", "JobReused")}
     rows = {event["row"] for event in events if event["event"] in ("JobFinished", "JobReused")}
     if len(rows) != 5:
@@ -152,10 +153,11 @@ def _start(root: Path, environment: dict[str, str]) -> subprocess.Popen[str]:
 
 def _end(run: subprocess.Popen[str], what: str, tally: Tally) -> list[dict[str, object]]:
     try:
-        out, _ = run.communicate(timeout=SECONDS)
+        out, said = run.communicate(timeout=SECONDS)
     except subprocess.TimeoutExpired:
         run.kill()
-        out, _ = run.communicate()
+        out, said = run.communicate()
         tally.hung.append(f"round {tally.rounds}: {what}")
     lines = [line for line in out.split("\n")[:-1] if line.startswith("{")]
+    tally.said = said.strip()
     return [json.loads(line) for line in lines]
