@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import traceback
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -77,6 +78,7 @@ class Engine:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.on_signal(number, self._terminate)
         loop.on_signal(signal.SIGHUP, lambda: None)
+        loop.on_error = self._fail_builds
         loop.call_later(SCAN_SECONDS, self._scan_again)
         loop.call_later(IDLE_SECONDS, self._leave_if_idle)
 
@@ -308,6 +310,14 @@ class Engine:
             self._publish(Noted(str(error)))
 
     # -- the rest -----------------------------------------------------------------------------------------------
+
+    def _fail_builds(self, error: Exception) -> None:
+        """Survive a mistake of our own: say so, and end what may wait for an answer that never comes."""
+        traceback.print_exception(error)
+        log = os.path.relpath(self._project.private / "engine.log", self._project.root)
+        self._publish(Noted(f"the engine made a mistake, {type(error).__name__}: {error}; {log} has the whole of it"))
+        for build in self._builds.values():
+            self._executor.stop(build.job, hard=True)
 
     def _publish(self, event: Event) -> None:
         self._server.publish(self._journal.append(event))

@@ -17,6 +17,8 @@ class SelectLoop:
     """Calls back when a descriptor can be read or written, and when a time has come."""
 
     def __init__(self) -> None:
+        self.on_error: Callable[[Exception], None] = _raise
+        """Called when a callback raises; the loop goes on after it."""
         self._selector = selectors.DefaultSelector()
         self._timers: list[tuple[float, int, Callable[[], None]]] = []
         self._numbers = itertools.count()
@@ -61,15 +63,21 @@ class SelectLoop:
             for key, mask in self._selector.select(self._wait_seconds()):
                 on_read, on_write = key.data
                 if mask & selectors.EVENT_READ and self._is_watched(key):
-                    on_read()
+                    self._call(on_read)
                 if mask & selectors.EVENT_WRITE and on_write and self._is_watched(key):
-                    on_write()
+                    self._call(on_write)
             self._run_timers()
 
     def _is_watched(self, key: selectors.SelectorKey) -> bool:
         """Tell whether a descriptor is still watched as it was; a callback before may have ended that."""
         now = self._selector.get_map().get(key.fd)
         return now is not None and now.data is key.data
+
+    def _call(self, callback: Callable[[], None]) -> None:
+        try:
+            callback()
+        except Exception as error:  # one thing that goes wrong must not end everything else
+            self.on_error(error)
 
     def _wait_seconds(self) -> float | None:
         return max(0.0, self._timers[0][0] - clock.monotonic()) if self._timers else None
@@ -78,9 +86,13 @@ class SelectLoop:
         now = clock.monotonic()
         while self._timers and self._timers[0][0] <= now:
             _, _, callback = heapq.heappop(self._timers)
-            callback()
+            self._call(callback)
 
     def _take_signals(self, fd: int) -> None:
         for number in os.read(fd, 100):
             if number in self._signals:
                 self._signals[number]()
+
+
+def _raise(error: Exception) -> None:
+    raise error
