@@ -5,15 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.tui.flights import record_flights
+from tests.tui.terminal import Terminal
 
 pytestmark = [
     pytest.mark.slow,
@@ -36,45 +35,6 @@ def screen():
 print("FRONT", __import__("os").getpid(), flush=True)
 sys.exit(run_behind_front(screen))
 """
-
-
-class Terminal:
-    """A tmux server of its own with one shell in it."""
-
-    def __init__(self, directory: Path) -> None:
-        self._socket = str(directory / "tmux")
-        size = ("-x", "160", "-y", "45")
-        self.run("-f", "/dev/null", "new-session", "-d", "-s", "t", *size, "env -u NO_COLOR bash --norc")
-
-    def run(self, *words: str) -> str:
-        """Run a tmux command."""
-        return subprocess.run(["tmux", "-S", self._socket, *words], capture_output=True, text=True, check=True).stdout
-
-    def type(self, *keys: str) -> None:
-        """Press keys."""
-        self.run("send-keys", "-t", "t", *keys)
-
-    def screen(self) -> str:
-        """Return what is on the screen."""
-        return self.run("capture-pane", "-p", "-t", "t")
-
-    def modes(self) -> str:
-        """Return what a program may have left switched on."""
-        names = ("alternate_on", "cursor_flag", "mouse_any_flag", "mouse_sgr_flag", "keypad_flag")
-        return self.run("display", "-p", "-t", "t", " ".join(f"#{{{name}}}" for name in names)).strip()
-
-    def wait(self, holds: Callable[[str], bool]) -> str:
-        """Look at the screen until something holds of it."""
-        for _ in range(600):
-            screen = self.screen()
-            if holds(screen):
-                return screen
-            time.sleep(0.025)
-        raise AssertionError(f"never held; the screen:\n{self.screen()}")
-
-    def close(self) -> None:
-        """End the server and the shell."""
-        self.run("kill-server")
 
 
 @pytest.fixture
@@ -169,3 +129,18 @@ def test_a_real_terminal_takes_the_keys(terminal: Terminal) -> None:
     terminal.run("resize-window", "-t", "t", "-x", "80", "-y", "24")
 
     terminal.wait(lambda screen: "4 Source" in screen and "1 Jobs" in screen and len(screen.split("\n")[1]) == 80)
+
+
+def test_an_error_of_ours_ends_with_a_status(tmp_path: Path) -> None:
+    """When the screen itself fails, the terminal is whole, the traceback is shown, and the status is not 0."""
+    record_flights(tmp_path / "p")
+    broken = "    app._begin = lambda: 1 / 0\n    app.run()"
+    (tmp_path / "open.py").write_text(OPEN.replace("    app.run()", broken))
+    terminal = Terminal(tmp_path)
+    command = f"{sys.executable} {tmp_path}/open.py {tmp_path}/p"
+    terminal.type(f"stty -a > {tmp_path}/before; PYTHONPATH={TREE} {command} ; echo ENDED $?", "Enter")
+
+    try:
+        assert "ZeroDivisionError" in assert_whole(terminal, tmp_path, 1)
+    finally:
+        terminal.close()
