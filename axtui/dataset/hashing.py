@@ -80,7 +80,7 @@ def hash_array(array: pa.Array) -> Hashes:
     elif pa.types.is_fixed_size_list(kind):
         hashes = _hash_complex(array)
     elif pa.types.is_date(kind):
-        days = array.fill_null(0).to_numpy().astype("datetime64[D]")
+        days = array.cast(pa.int32()).fill_null(0).to_numpy().astype("datetime64[D]")
         hashes = _siphash(moments.packed_dates(days).astype(np.uint64) | np.uint64(4 << 56))
     elif kind == numbers.MIXED:
         hashes = _hash_mixed(array)
