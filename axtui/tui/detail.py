@@ -100,6 +100,8 @@ def _say_why(page: _Page, row: Row, facts: Facts) -> None:
     page.section("why")
     if row.state == "reused":
         page.say(f"reused, {row.why[0]}" if row.why else "reused: nothing that it depends on has changed")
+    elif row.row == SCRIPT:
+        page.say(", ".join(row.why))
     else:
         for text in row.why[:_NAMES_MOST]:
             page.line().put("Δ ", page.palette["accent"]).put(safe(text), page.palette["foreground"])

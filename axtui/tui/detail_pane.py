@@ -23,14 +23,23 @@ class DetailPane(Pane):
 
     def show(self, row: Row | None, table: Table, facts: Facts) -> None:
         """Draw a row; the view stays where it is unless it is another row."""
-        self._drawn = draw_detail(row, table, facts, self.room, self.palette) if row else []
+        before, self._drawn = self._drawn, draw_detail(row, table, facts, self.room, self.palette) if row else []
+        self.title(_title(row, facts) if row else "no job")
         key = row.row if row else ""
+        if key == self._row and len(before) == len(self._drawn):
+            self._refresh_changed(before)
+            return
         if key != self._row:
             self._row, self._left = key, 0
             self.go_to(0)
         self.resize_content(len(self._drawn))
-        self.title(_title(row, facts) if row else "no job")
         self.refresh()
+
+    def _refresh_changed(self, before: list[Line]) -> None:
+        """Redraw only the lines that are not as they were: four times a second a bar and a number change."""
+        for y, (old, new) in enumerate(zip(before, self._drawn, strict=True)):
+            if old != new:
+                self.refresh_line(y)
 
     def line(self, y: int) -> Line:
         """Draw a line."""

@@ -49,7 +49,6 @@ class OutputPane(Pane, inherit_bindings=True):
             self.resize_content(len(self._tail.lines))
             if at_end:
                 self.go_to(self._lines)
-        if came or at_end:
             self.refresh_tail()
         if more:
             self.call_later(self.poll)

@@ -41,6 +41,7 @@ class Pane(ScrollView, can_focus=True, inherit_bindings=False):
         super().__init__(id=id)
         self._left = 0
         self._lines = 0
+        self._title = ("", "")
 
     @property
     def palette(self) -> Palette:
@@ -83,8 +84,10 @@ class Pane(ScrollView, can_focus=True, inherit_bindings=False):
 
     def title(self, text: str, subtitle: str = "") -> None:
         """Set the texts in the border; what they hold is never markup."""
-        self.border_title = Content(safe(f"{self.NUMBER} {text}"))
-        self.border_subtitle = Content(safe(subtitle)) if subtitle else None
+        if (text, subtitle) != self._title:
+            self._title = text, subtitle
+            self.border_title = Content(safe(f"{self.NUMBER} {text}"))
+            self.border_subtitle = Content(safe(subtitle)) if subtitle else None
 
     def go_to(self, y: int) -> None:
         """Scroll so that a line is the first visible one, as far as there are lines."""

@@ -133,6 +133,8 @@ class Board:
             case ev.JobRequested():
                 self._request(event)
             case ev.JobReused():
+                if event.method:
+                    self._request(_request_of(event))
                 row = self._answer(event.build, event.row, "reused", event.job)
                 row.seconds, row.why = event.seconds, (event.because,) if event.because else ()
                 self._set_inputs(row, event.inputs)
@@ -307,3 +309,9 @@ class Board:
     def _touch_all(self, relaid: bool) -> None:
         self._changed.update(self.table.order)
         self._relaid = self._relaid or relaid
+
+
+def _request_of(event: ev.JobReused) -> ev.JobRequested:
+    """Return the request that was answered at once."""
+    said = (event.method, event.parent, event.name, event.caption)
+    return ev.JobRequested(event.build, event.row, *said, event.inputs)

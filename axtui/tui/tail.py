@@ -89,11 +89,10 @@ class Tail:
         return sorted(found, key=lambda source: (source.stage, source.sliceno, source.stream != "out"))
 
     def poll(self) -> tuple[int, bool]:
-        """Look for more lines. Return how many came, and whether there is more to look through at once."""
-        before = len(self.lines)
+        """Look for more output. Return how many bytes came, and whether there is more to look through at once."""
         self._open_new()
-        more = [self._scan(number, file) for number, file in enumerate(self._files)]
-        return len(self.lines) - before, any(more)
+        came = [self._scan(number, file) for number, file in enumerate(self._files)]
+        return sum(came), any(nbytes == _STEP_NBYTES for nbytes in came)
 
     def text(self, line: int) -> tuple[Source, str]:
         """Return a line with its colours, its newline and what is too long cut off."""
@@ -128,14 +127,14 @@ class Tail:
             except OSError:
                 continue
 
-    def _scan(self, number: int, file: _File) -> bool:
-        """Note where lines begin in what one file has gained. Return whether it has more."""
+    def _scan(self, number: int, file: _File) -> int:
+        """Note where lines begin in what one file has gained. Return how many bytes were looked through."""
         try:
             data = os.pread(file.fd, _STEP_NBYTES, file.seen)
         except OSError:
-            return False
+            return 0
         if not data:
-            return False
+            return 0
         if file.fresh:
             self.lines.add(number, file.seen)
         at = data.find(b"\n")
@@ -144,4 +143,4 @@ class Tail:
             at = data.find(b"\n", at + 1)
         file.seen += len(data)
         file.fresh = data.endswith(b"\n")
-        return len(data) == _STEP_NBYTES
+        return len(data)

@@ -37,7 +37,7 @@ def test_what_is_written_later_follows(tmp_path: Path) -> None:
 
     second = tail.poll()
 
-    assert (first, second) == ((2, False), (2, False))
+    assert (first, second) == ((6, False), (14, False))
     assert texts(tail) == [("s0", "one"), ("s0", "two"), ("s0", "three"), ("s1", "other")]
 
 
