@@ -121,7 +121,7 @@ class Iteration:
 
     def _slice(self, record: DatasetRecord, located: list[Located], sliceno: Any) -> Iterator[Rows]:
         if sliceno == "roundrobin":
-            yield _round_robin([self._rows(record, located, each) for each in range(len(record.lines))])
+            yield self._in_turn(located, len(record.lines))
         elif self._is_rehashed(record):
             for each in range(len(record.lines)):
                 yield self._rows(record, located, each)
@@ -139,9 +139,25 @@ class Iteration:
             if mask is not None:
                 chosen = pa.array(mask)
                 arrays = [array.filter(chosen) for array in arrays]
-            yield self._transform(located[:wanted], arrays[:wanted])
+            yield self._choose(self._build(located[:wanted], arrays[:wanted]))
             self._done += lines
             self._report(self._done, self._total)
+
+    def _in_turn(self, located: list[Located], slices: int) -> Rows:
+        """Give a row of each slice in turn; rows are chosen after they are in order."""
+        has_range = self._range is not None and not self._wishes.sloppy_range
+        wanted = len(self._columns) + len(self._extra)
+
+        def pieces(sliceno: int) -> Iterator[Rows]:
+            for arrays in read_pieces(located, sliceno):
+                rows = self._build(located[:wanted], arrays[:wanted])
+                mask = self._within(located[wanted], arrays[wanted]).tolist() if has_range else itertools.repeat(True)
+                yield zip(rows, mask, strict=False)
+                self._done += len(arrays[0])
+                self._report(self._done, self._total)
+
+        rows = _round_robin([itertools.chain.from_iterable(pieces(sliceno)) for sliceno in range(slices)])
+        return self._choose(row for row, is_within in rows if is_within)
 
     def _mask(
         self, record: DatasetRecord, located: list[Located], arrays: list[pa.Array]
@@ -150,7 +166,7 @@ class Iteration:
         mask = None
         position = len(self._columns) + len(self._extra)
         if self._range and not self._wishes.sloppy_range:
-            mask = _within(located[position], arrays[position], *self._range[1:])
+            mask = self._within(located[position], arrays[position])
             position += 1
         if self._is_rehashed(record) and self._sliceno is not None:
             hashes = hash_array(load(located[position].column.kind, arrays[position]))
@@ -158,18 +174,27 @@ class Iteration:
             mask = here if mask is None else mask & here
         return mask
 
-    def _transform(self, located: list[Located], arrays: list[pa.Array]) -> Rows:
+    def _within(self, located: Located, stored: pa.Array) -> npt.NDArray[np.bool_]:
+        assert self._range is not None
+        return _within(located, stored, *self._range[1:])
+
+    def _build(self, located: list[Located], arrays: list[pa.Array]) -> Rows:
+        """Turn columns into rows, with the columns that are only there to be filtered by at the end."""
         columns = [to_list(each.column.kind, array) for each, array in zip(located, arrays, strict=True)]
-        translators, filters = self._wishes.translators, self._wishes.filters
+        translators = self._wishes.translators
         if isinstance(translators, dict):
-            columns = [_translate(each, translators.get(each_name)) for each_name, each in self._named(columns)]
-        is_bare = self._is_bare and not self._extra
-        rows: Rows = iter(columns[0]) if is_bare else zip(*columns, strict=True)
+            columns = [_translate(each, translators.get(name)) for name, each in self._named(columns)]
+        return iter(columns[0]) if self._is_bare and not self._extra else zip(*columns, strict=True)
+
+    def _choose(self, rows: Rows) -> Rows:
+        """Apply what works on whole rows, and leave out columns that were only there to be filtered by."""
+        translators, filters = self._wishes.translators, self._wishes.filters
         if callable(translators):
             rows = map(translators, rows)
         if callable(filters):
-            rows = filter(filters, rows)
-        for name, keep in (filters or {}).items() if not callable(filters) else ():
+            return filter(filters, rows)
+        for name, keep in (filters or {}).items():
+            is_bare = self._is_bare and not self._extra
             rows = filter(keep, rows) if is_bare else _filter_by(rows, self._index(name), keep)
         return _strip(rows, len(self._columns), self._is_bare) if self._extra else rows
 
