@@ -30,8 +30,21 @@ def parse_record(data: bytes) -> Record:
     Raises:
         RecordError: It is not JSON, not an object, nested too deep, or has a number that is not finite or a key twice.
     """
+    return _parse(_STRICT, data)
+
+
+def parse_message(data: bytes) -> Record:
+    """Parse one JSON object from a process of the same user, several times faster: a key that stands twice counts once.
+
+    Raises:
+        RecordError: It is not JSON, not an object, nested too deep, or has NaN or infinity by name.
+    """
+    return _parse(_LENIENT, data)
+
+
+def _parse(decoder: json.JSONDecoder, data: bytes) -> Record:
     try:
-        value = _DECODER.decode(data.decode("utf-8"))
+        value = decoder.decode(data.decode("utf-8"))
     except RecordError:
         raise
     except (ValueError, RecursionError, MemoryError) as error:
@@ -98,4 +111,5 @@ def _refuse(constant: str) -> Any:
     raise RecordError(f"{constant} is no JSON value")
 
 
-_DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_refuse, parse_float=_parse_float)
+_LENIENT = json.JSONDecoder(parse_constant=_refuse)
+_STRICT = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_refuse, parse_float=_parse_float)

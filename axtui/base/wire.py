@@ -12,7 +12,7 @@ from collections import deque
 from typing import Any
 
 from axtui.base.errors import RecordError
-from axtui.base.records import format_record, parse_record
+from axtui.base.records import format_record, parse_message
 
 LINE_NBYTES = 8 << 20
 """The longest message, in bytes."""
@@ -128,4 +128,4 @@ class Wire:
 def _parse_line(line: bytes) -> Message:
     if len(line) > LINE_NBYTES:
         raise RecordError(f"a message of more than {LINE_NBYTES} bytes")
-    return parse_record(line)
+    return parse_message(line)

@@ -129,6 +129,8 @@ def _list(value: Any) -> str:
 
 def explain_reuse(wanted: Wanted, job: Finished) -> str:
     """Say why a job answers a request that names other inputs than it was built from, "" where it names the same."""
+    if wanted.identity.inputs == job.inputs:
+        return ""
     now = set(wanted.identity.inputs)
     before = set(job.inputs)
     pairs = [

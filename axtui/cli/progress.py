@@ -66,7 +66,7 @@ class PlainProgress:
     def take(self, entry: Entry) -> None:
         """Print what happened, if it is worth a line."""
         event = entry.event
-        if isinstance(event, JobRequested):
+        if isinstance(event, JobRequested) or (isinstance(event, JobReused) and event.method):
             self._methods[event.row] = event.name or event.method
         line = self._line(event)
         if line:

@@ -73,6 +73,8 @@ def replay_rows(entries: list[Entry]) -> dict[str, Row]:
         match entry.event:
             case JobRequested(row=row, method=method, parent=parent, inputs=inputs):
                 rows[row] = Row(row, method, parent, inputs=inputs)
+            case JobReused(row=row, method=method, parent=parent, inputs=inputs, job=job) if method:
+                rows[row] = Row(row, method, parent, job, inputs)
             case JobReused(row=row, job=job) | JobStarted(row=row, job=job) | JobFinished(row=row, job=job):
                 if row in rows:
                     rows[row].job = job

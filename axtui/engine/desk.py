@@ -193,7 +193,8 @@ class Desk:
 
     def _answer_from_store(self, ticket: Ticket) -> bool:
         assert ticket.wanted is not None
-        found, ticket.fault = self._reuse.find(ticket.key)
+        found, fault = self._reuse.find(ticket.key)
+        ticket.fault = fault or ticket.fault
         if found is None:
             return False
         ticket.row.job = found.jobid
@@ -207,15 +208,20 @@ class Desk:
         because = explain_reuse(ticket.wanted, found)
         row = ticket.row
         self._reply(ticket.asker, {"job": found.jobid, "reused": True})
-        self._announce(ticket)
-        self._publish(JobReused(ticket.build.number, row.name, found.jobid, found.seconds, because, row.inputs))
+        answer = (ticket.build.number, row.name, found.jobid, found.seconds, because, row.inputs)
+        if ticket.is_announced:
+            self._publish(JobReused(*answer))
+        else:
+            ticket.is_announced = True
+            name, caption = _labels(ticket)
+            self._publish(JobReused(*answer, row.method, row.parent, name, caption))
 
     def _announce(self, ticket: Ticket) -> None:
         if ticket.is_announced:
             return
         ticket.is_announced = True
         row = ticket.row
-        name, caption = (str(ticket.message.get(key) or "") for key in ("name", "caption"))
+        name, caption = _labels(ticket)
         self._publish(JobRequested(ticket.build.number, row.name, row.method, row.parent, name, caption, row.inputs))
 
 
@@ -225,6 +231,10 @@ class _ImportFailedError(BuildError):
     def __init__(self, method: str, failure: Failure) -> None:
         super().__init__(f"method {method} cannot be imported: {failure.message}")
         self.failure = failure
+
+
+def _labels(ticket: Ticket) -> tuple[str, str]:
+    return str(ticket.message.get("name") or ""), str(ticket.message.get("caption") or "")
 
 
 def _stamp(path: str, option: str, method: str) -> list[int]:

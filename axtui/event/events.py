@@ -78,7 +78,10 @@ class JobRequested(Event):
 
 @dataclass(frozen=True)
 class JobReused(Event):
-    """The request is answered by a job that exists. `because` is a sentence where that needs one, else ""."""
+    """The request is answered by a job that exists. `because` is a sentence where that needs one, else "".
+
+    A request that is answered at once has no JobRequested before it; what that would say is in the last four fields.
+    """
 
     build: int
     row: str
@@ -86,6 +89,10 @@ class JobReused(Event):
     seconds: float
     because: str
     inputs: tuple[str, ...] = ()
+    method: str = ""
+    parent: str = ""
+    name: str = ""
+    caption: str = ""
 
 
 @dataclass(frozen=True)

@@ -43,6 +43,9 @@ class _Loader:
     pidfd: int
     channel: socket.socket
     is_ready: bool = False
+    is_leaving: bool = False
+    observed: dict[str, str] = field(default_factory=dict)
+    """The digest of every module that it imported under a computed name."""
     jobs: set[str] = field(default_factory=set)
     waiting: list[Callable[[], None]] = field(default_factory=list)
 
@@ -201,10 +204,19 @@ class ForkingExecutor:
 
     def _loader(self, method: str, snapshot: Snapshot) -> _Loader:
         key = (method, snapshot.content)
-        loader = self._loaders.pop(key, None) or self._fork_loader(method, snapshot)
+        loader = self._loaders.pop(key, None)
+        if loader is not None and self._is_outdated(loader):
+            self._dismiss(loader)
+            loader = None
+        loader = loader or self._fork_loader(method, snapshot)
         self._loaders[key] = loader
         self._retire()
         return loader
+
+    def _is_outdated(self, loader: _Loader) -> bool:
+        """Tell whether something that it imported, and that its snapshot does not know of, is another source now."""
+        found = {name: getattr(self._sources.find(name), "digest", "") for name in loader.observed}
+        return found != loader.observed
 
     def _fork_loader(self, method: str, snapshot: Snapshot) -> _Loader:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -228,7 +240,17 @@ class ForkingExecutor:
         """End loaders that were not used for longest; a busy one stays."""
         for key in list(self._loaders)[:-MOST_LOADERS]:
             if not self._loaders[key].jobs and self._loaders[key].is_ready:
-                self._loaders.pop(key).channel.shutdown(socket.SHUT_RDWR)
+                self._dismiss(self._loaders.pop(key))
+
+    def _dismiss(self, loader: _Loader) -> None:
+        """Give a loader no more jobs; it leaves when its last one has ended. Until it is reaped it is one of ours."""
+        if not loader.is_leaving:
+            loader.is_leaving = True
+            loader.content = f"{loader.content} {loader.pid}"
+        self._loaders[(loader.method, loader.content)] = loader
+        if not loader.jobs:
+            with suppress(OSError):
+                loader.channel.shutdown(socket.SHUT_RDWR)
 
     def _hear(self, loader: _Loader) -> None:
         try:
@@ -247,6 +269,7 @@ class ForkingExecutor:
             for send in loader.waiting:
                 send()
             loader.waiting.clear()
+            loader.observed = dict(message.get("observed", {}))
             description = parse_description(message["described"])
             self._report(MethodDescribed(loader.method, loader.content, description))
         elif "broken" in message:
@@ -256,6 +279,8 @@ class ForkingExecutor:
         else:
             loader.jobs.discard(message["ended"])
             self._end(message["ended"], int(message["code"]), str(message["reason"]))
+            if loader.is_leaving:
+                self._dismiss(loader)
 
     def _reap_loader(self, loader: _Loader) -> None:
         while loader.jobs:

@@ -44,7 +44,7 @@ def run_loader(
         _redirect(project)
         set_threads(os.cpu_count() or 1, project.slices)
         finder = install(snapshot, sources)
-        module = _import(channel, method, snapshot.module)
+        module = _import(channel, finder, method, snapshot.module)
         if module is not None:
             warm_up(module)
             gc.freeze()
@@ -62,11 +62,12 @@ def _redirect(project: Project) -> None:
     os.close(target)
 
 
-def _import(channel: socket.socket, method: str, name: str) -> ModuleType | None:
+def _import(channel: socket.socket, finder: SnapshotFinder, method: str, name: str) -> ModuleType | None:
     try:
         module = importlib.import_module(name)
         description = describe_method(method, module)
-        channel.send(format_record({"described": format_description(description)}))
+        observed = {name: source.digest for name, source in finder.observed.items()}
+        channel.send(format_record({"described": format_description(description), "observed": observed}))
         return module
     except BaseException as error:  # whatever an import raises concerns this method alone
         failure = describe_exception("import", error)

@@ -144,7 +144,8 @@ def end_strays(project: Path, engine: str) -> int:
     """Kill processes that engines of this project left behind when they were killed. Return how many.
 
     Every process of an engine carries `AXTUI_PROJECT` and `AXTUI_ENGINE` in its environment from the engine's exec
-    on. A process may fork while it is looked for, so it is over when two passes in a row find nothing.
+    on. A process may fork while it is looked for, so it is over when two passes in a row find nothing. An engine that
+    is just starting is left alone; it is known by its session and its name, which `begin_child` changes in others.
     """
     marker = f"AXTUI_PROJECT={project}".encode()
     ours = f"AXTUI_ENGINE={engine}".encode()
@@ -170,10 +171,12 @@ def _pids() -> list[int]:
 def _is_stray(pid: int, marker: bytes, ours: bytes) -> bool:
     try:
         parts = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except (OSError, IndexError):
+        name, _, rest = Path(f"/proc/{pid}/stat").read_text().partition("(")[2].rpartition(")")
+        state, _, _, session = rest.split()[:4]
+    except (OSError, ValueError):
         return False
-    return marker in parts and ours not in parts and state not in "ZX"
+    is_starting_engine = int(session) == pid and name.startswith("python")
+    return marker in parts and ours not in parts and state not in "ZX" and not is_starting_engine
 
 
 def _process_name(pid: int) -> str:

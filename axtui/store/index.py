@@ -114,6 +114,8 @@ class Index:
         self._path = path
         self._commits = CommitList(workdir)
         self._known: dict[str, Finished] = {}
+        self._by_key: dict[str, list[Any]] = {}
+        """The numbers of the jobs of each key that was asked for, as the cache gave them."""
         self._database = self._open()
         self.highest = -1
         """The highest job number that was ever seen."""
@@ -170,7 +172,9 @@ class Index:
 
     def find(self, key: str) -> Iterable[Finished]:
         """Give the finished jobs of a key, newest first."""
-        for (number,) in self._rows("SELECT number FROM jobs WHERE key = ? ORDER BY number DESC", key):
+        if key not in self._by_key:
+            self._by_key[key] = self._rows("SELECT number FROM jobs WHERE key = ? ORDER BY number DESC", key)
+        for (number,) in self._by_key[key]:
             found = self.get(f"{self.workdir.name}-{number}")
             if found is not None and found.key == key:
                 yield found
@@ -228,11 +232,13 @@ class Index:
         with suppress(OSError):
             self._path.unlink()
         self._known.clear()
+        self._by_key.clear()
         self._database = _connect(":memory:")
         for jobid in self.workdir.jobids():
             self.add(jobid)
 
     def _forget(self, number: int) -> None:
+        self._by_key.clear()
         self._known.pop(f"{self.workdir.name}-{number}", None)
         self._rows("DELETE FROM jobs WHERE number = ?", number)
 
@@ -240,6 +246,7 @@ class Index:
         data = _format({name: getattr(finished, name) for name in _FIELDS}) if finished else ""
         key = finished.key if finished and finished.repeatable else ""
         self._rows("INSERT OR REPLACE INTO jobs VALUES (?, ?, ?, ?, ?)", number, record.state, record.method, key, data)
+        self._by_key.pop(key, None)
         if finished:
             self._known[record.jobid] = finished
 
