@@ -84,22 +84,25 @@ class _Watched(io.RawIOBase):
         return True
 
     def read(self, nbytes: int = -1) -> bytes:
-        """Read the next bytes; one byte is kept back, so that whoever looks sees what follows."""
+        """Read the next bytes, and look at them."""
         data = self._stream.read(nbytes)
+        if not data and self._is_open:
+            raise NotPlainError
         self._look(data)
         return data
 
     def _look(self, data: bytes) -> None:
-        following = self._stream.peek(1)[:1] or b"\n"
-        seen = self._before + data + following
-        returns = seen.count(b"\r", 1, -1)
-        ends_in_return = data[-1:] == b"\r"
-        pairs = seen.count(b"\r\n", 1, -1) + (ends_in_return and following == b"\n")
+        following = self._stream.peek(1)[:1]
+        before = self._before + data
+        if b"\n\n" in before or b"\n\r\n" in before:
+            raise NotPlainError
+        returns = data.count(b"\r")
+        pairs = data.count(b"\r\n") + (data[-1:] + following == b"\r\n")
         if returns and (self._keeps_return or returns != pairs):
             raise NotPlainError
         if self._quote and self._quote in data:
-            self._look_at_quotes(np.frombuffer(seen, dtype=np.uint8))
-        self._before = data[-1:] or self._before
+            self._look_at_quotes(np.frombuffer(before[-len(data) - 1 :] + (following or b"\n"), dtype=np.uint8))
+        self._before = before[-2:]
 
     def _look_at_quotes(self, seen: np.ndarray[tuple[int], np.dtype[np.uint8]]) -> None:
         """Check that opening quotes begin a field and closing ones end it; two in a row are one inside."""

@@ -23,7 +23,7 @@ import pyarrow as pa
 from axtui import UserError
 
 BLOCK_LINES = 1 << 15
-_LONGEST_LINES = 10_000
+_LONGEST_LINES = 1000
 _MAGIC = {b"\x28\xb5\x2f\xfd": "zstd", b"BZh": "bzip2", b"PK\x03\x04": "zip", b"PAR1": "Parquet", b"\xfd7zXZ": "xz"}
 _BOM = b"\xef\xbb\xbf"
 
@@ -114,7 +114,8 @@ class Lines:
         self.skipped: list[tuple[int, bytes]] = []
         self._dialect = dialect
         self._physical = _split_at(stream, dialect.newline) if dialect.newline not in (b"", b"\n") else iter(stream)
-        self._end = dialect.newline or b"\n"
+        self._newline = dialect.newline or b"\n"
+        self._end = b""
         self._again: deque[bytes] = deque()
         for _ in range(dialect.skip_lines):
             line = self.physical()
@@ -127,8 +128,9 @@ class Lines:
         if line is None:
             return None
         self.number += 1
-        line = line.removesuffix(self._end)
-        return line.removesuffix(b"\r") if not self._dialect.newline else line
+        is_long = not self._dialect.newline and line.endswith(b"\r\n")
+        self._end = b"\r\n" if is_long else self._newline if line.endswith(self._newline) else b""
+        return line.removesuffix(self._end)
 
     def next(self) -> bytes | None:
         """Return the next line that is not left out; None at the end."""
@@ -139,24 +141,21 @@ class Lines:
             self.skipped.append((self.number, line))
         return None
 
-    def put_back(self, lines: list[bytes]) -> None:
-        """Have lines again that were taken."""
-        self._again.extendleft(reversed(lines))
-        self.number -= len(lines)
-
     def fields(self, line: bytes) -> list[bytes] | None:
         """Split a line just taken, and take further ones where a quoted field goes on; None where quotes are broken."""
         found = split_line(line, self._dialect)
-        more: list[bytes] = []
-        while found is UNCLOSED and len(more) < _LONGEST_LINES:
+        taken: list[bytes] = []
+        while found is UNCLOSED and len(taken) < _LONGEST_LINES:
+            line += self._end
             further = self.physical()
             if further is None:
                 break
-            more.append(further)
-            line = line + self._end + further
+            taken.append(further + self._end)
+            line += further
             found = split_line(line, self._dialect)
         if found is UNCLOSED or found is None:
-            self.put_back(more)
+            self._again.extendleft(reversed(taken))
+            self.number -= len(taken)
             return None
         return found
 

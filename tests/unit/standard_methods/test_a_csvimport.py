@@ -1,0 +1,224 @@
+"""csvimport: every option, every bad line, and real data."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from axtui import Dataset, UserError
+from tests.unit.dataset.desk import Desk
+from tests.unit.standard_methods.running import csvimport
+
+FLIGHTS = Path(__file__).parents[3] / "axtui" / "demo" / "data"
+
+
+def rows(job: str, name: str = "default") -> list[Any]:
+    """Return a dataset's rows in the order of the file."""
+    return list(Dataset(job, name).iterate("roundrobin"))
+
+
+def test_lines_go_round_as_bytes(desk: Desk) -> None:
+    """Without types every column is bytes, and line i is in slice i modulo slices."""
+    job, result, names = csvimport(desk, "a,b\n1,x\n2,\n,z\n4,å\n")
+
+    ds = Dataset(job)
+    assert rows(job) == [(b"1", b"x"), (b"2", b""), (b"", b"z"), (b"4", "å".encode())]
+    assert [column.type for column in ds.columns.values()] == ["bytes", "bytes"]
+    assert (names, ds.lines, ds.filename) == (["default"], [2, 1, 1], str(desk.root / "f.csv"))
+    assert result == {
+        "num_lines": 4,
+        "lines_per_slice": [2, 1, 1],
+        "num_broken_lines": 0,
+        "broken_lines_per_slice": [0, 0, 0],
+        "num_skipped_lines": 0,
+        "skipped_lines_per_slice": [0, 0, 0],
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "wanted"),
+    [
+        ("a\tb\n1\t2\n", {"separator": "\t"}, [(b"1", b"2")]),
+        ("a,b\n1,2\n", {"separator": ""}, [(b"1,2",)]),
+        ("a,b\r\n1,2\r\n", {}, [(b"1", b"2")]),
+        ("a,b\n1,2", {}, [(b"1", b"2")]),
+        ("a,b\n1,2\r\n", {"newline": "\n"}, [(b"1", b"2\r")]),
+        ("a,b;1,2;3,4", {"newline": ";"}, [(b"1", b"2"), (b"3", b"4")]),
+        ('a,b\n"1,x","2 ""y"""\n', {"quotes": '"'}, [(b"1,x", b'2 "y"')]),
+        ("a,b\n'1',\"2\"\n", {"quotes": True}, [(b"1", b"2")]),
+        ("a,b\n'1',\"2\"\n", {"quotes": False}, [(b"'1'", b'"2"')]),
+        ('a,b\n"1\n2",3\n4,5\n', {"quotes": '"'}, [(b"1\n2", b"3"), (b"4", b"5")]),
+        ('a,b\n1"2,3\n', {"quotes": '"'}, [(b'1"2', b"3")]),
+        ("1,2\n", {"labels": ["a", "b"]}, [(b"1", b"2")]),
+        ("x,y\n1,2\n", {"labels": ["a", "b"], "label_lines": 1}, [(b"1", b"2")]),
+        ("a,b\nx,y\n1,2\n", {"label_lines": 2, "discard": {"b y"}}, [(b"1",)]),
+        (" a ,b\n1,2\n", {"strip_labels": True, "rename": {"a": "z"}, "discard": {"b"}}, [(b"1",)]),
+        ("a,b\n1,2,,\n3,4\n", {"allow_extra_empty": True}, [(b"1", b"2"), (b"3", b"4")]),
+        ("#\na,b\n#x\n1,2\n", {"comment": "#"}, [(b"1", b"2")]),
+        ("a,b\n\n1,2\n\n", {"skip_empty_lines": True}, [(b"1", b"2")]),
+        ("x\ny\na,b\n1,2\n", {"skip_lines": 2}, [(b"1", b"2")]),
+        ("x\na,b\n1,2\n3,4\n", {"skip_lines": 1, "lineno_label": "n"}, [(b"1", b"2", 3), (b"3", b"4", 4)]),
+        ('a,b\n"1\n2",3\n4,5\n', {"quotes": '"', "lineno_label": "n"}, [(b"1\n2", b"3", 2), (b"4", b"5", 4)]),
+        ("a,b\n", {}, []),
+        ("\ufeffa,b\n1,2\n", {"types": {"a": "int64_10"}}, [(1, b"2")]),
+        ("a,b\n1,NA\n,2\n", {"types": {"a": "int64_10+None", "b": "ascii+None"}, "none_as": ["NA"]}, [(1, None), (None, "2")]),
+        ("a,b\n1,NA\n", {"types": {"a": "number", "b": ""}, "none_as": ["NA"]}, [(1, b"NA")]),
+    ],
+)
+def test_options(desk: Desk, text: str, options: dict[str, Any], wanted: list[Any]) -> None:
+    """Each option does what the reference says."""
+    job, _, _ = csvimport(desk, text, **options)
+
+    assert rows(job) == wanted
+
+
+def test_bad_lines_are_kept_apart(desk: Desk) -> None:
+    """With allow_bad, bad lines go to "bad" in the slice whose turn it was, and good lines stay in theirs."""
+    text = "a,b\n0,0\n1\n2,2\n3,3,3\n\n5,5\n"
+
+    job, result, names = csvimport(desk, text, allow_bad=True)
+
+    assert [list(Dataset(job).iterate(sliceno, "a")) for sliceno in range(3)] == [[b"0"], [], [b"2", b"5"]]
+    assert sorted(Dataset(job, "bad").iterate(None, ["lineno", "data"])) == [(3, b"1"), (5, b"3,3,3"), (6, b"")]
+    assert (names, result["num_broken_lines"], result["broken_lines_per_slice"]) == (["default", "bad"], 3, [1, 2, 0])
+
+
+def test_skipped_lines_are_kept_apart(desk: Desk) -> None:
+    """What was left out is in "skipped", with its line number."""
+    job, result, names = csvimport(desk, "x\n#1\na,b\n1,2\n\n#2\n", comment="#", skip_lines=1, skip_empty_lines=True)
+
+    assert rows(job, "skipped") == [(b"x", 1), (b"#1", 2), (b"", 5), (b"#2", 6)]
+    assert (names, result["num_skipped_lines"], result["skipped_lines_per_slice"]) == (["default", "skipped"], 4, [2, 1, 1])
+
+
+def test_bad_chains_beside_default(desk: Desk) -> None:
+    """bad and skipped follow those of the previous import."""
+    first, _, _ = csvimport(desk, "a,b\n1\n", allow_bad=True)
+
+    second, _, _ = csvimport(desk, "a,b\n2\n", allow_bad=True, previous=Dataset(first))
+
+    assert Dataset(second).previous == first
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "message"),
+    [
+        ("a,b\n1,2\n3,4,5\n", {}, r"Too many fields on line 3 of .*f.csv: found 3, wanted 2"),
+        ("a,b\n1\n", {}, r"Not enough fields on line 2 of .*f.csv: found 1, wanted 2"),
+        ("a,b\n\n", {}, r"Line 2 bad of .*f.csv: empty"),
+        ('a,b\n"1"x,2\n', {"quotes": '"'}, r"Line 2 bad of .*f.csv: broken quotes"),
+        ('a,b\n1,2\n"1,2\n', {"quotes": '"'}, r"Line 3 bad of .*f.csv: broken quotes"),
+        ('a,b\n"1\n",2\n3\n', {"quotes": '"'}, r"Not enough fields on line 4 of"),
+        ("a,b\n1,x\n", {"types": {"b": "int64_10"}}, r'Failed to convert "x" from .*f.csv column b line 2 to int64'),
+        ('a,b\n"1\n",2\n3,x\n', {"types": {"b": "int64_10"}, "quotes": '"'}, r"column b line 4 to int64"),
+    ],
+)
+def test_bad_lines_are_errors(desk: Desk, text: str, options: dict[str, Any], message: str) -> None:
+    """A bad line stops the import with its number in the file, the file, and what was wrong."""
+    with pytest.raises(ValueError, match=message):
+        csvimport(desk, text, **options)
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "message"),
+    [
+        ("", {}, "has no labels"),
+        ("a,a\n1,2\n", {}, "has the label 'a' twice"),
+        ("a,b\n1,2\n", {"types": {"c": "ascii"}}, "has no column 'c' to give a type; it has a, b"),
+        ("a,b\n1,2\n", {"types": {"a": "int16"}}, "types of column 'a': there is no type spec 'int16'"),
+        ("a,b\n1,2\n", {"lineno_label": "a"}, "has a column 'a' already"),
+        ("a,b\n1,2\n", {"separator": ",,"}, "separator is one character or none"),
+        ("a,b\n1,2\n", {"quotes": "xy"}, "quotes is True, one character or none"),
+        (b"\x28\xb5\x2f\xfd....", {}, "is a zstd file; plain text and gzip can be read"),
+        (b"\xff,b\n1,2\n", {}, "cannot read the label"),
+    ],
+)
+def test_wrong_use_is_one_sentence(desk: Desk, text: str | bytes, options: dict[str, Any], message: str) -> None:
+    """What the options or the file cannot be is said with the file or option."""
+    with pytest.raises(UserError, match=message):
+        csvimport(desk, text, **options)
+
+
+def test_a_missing_file_is_named(desk: Desk) -> None:
+    """A file that is not there is named with its whole path."""
+    with pytest.raises(UserError, match=f"cannot read {desk.root}/no/f.csv: No such file"):
+        csvimport(desk, "", **{"filename": "no/f.csv"})
+
+
+def test_types_are_inferred(desk: Desk) -> None:
+    """infer finds whole numbers, numbers, dates, times, truth and text; what types names is not looked at."""
+    text = "i,f,d,t,b,s,k\n1,1,2020-01-02,2020-01-02T03:04:05,true,x,7\nNA,.5,NA,NA,False,å,8\n"
+
+    job, _, _ = csvimport(desk, text, infer=True, none_as=["NA"], types={"k": "ascii"})
+
+    found = {name: column.type for name, column in Dataset(job).columns.items()}
+    assert found == {"i": "int64", "f": "float64", "d": "date", "t": "datetime", "b": "bool", "s": "unicode", "k": "ascii"}
+    assert rows(job)[1] == (False, None, 0.5, None, "8", "å", None)
+
+
+field = st.text(st.sampled_from('ab,"\n\r é'), max_size=6)
+table = st.integers(2, 4).flatmap(lambda wide: st.lists(st.lists(field, min_size=wide, max_size=wide), min_size=1, max_size=8))
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)
+@given(lines=table, end=st.sampled_from(["\n", "\r\n"]), slow=st.booleans())
+def test_values_are_those_of_python(desk: Desk, lines: list[list[str]], end: str, slow: bool) -> None:
+    """Whatever Python's csv writes, with line ends and quotes inside, is read as it was, by either reader."""
+    written = io.StringIO(newline="")
+    csv.writer(written, lineterminator=end, quoting=csv.QUOTE_ALL if slow else csv.QUOTE_MINIMAL).writerows(lines)
+    labels = [f"c{index}" for index in range(len(lines[0]))]
+    more = {"lineno_label": "z"} if slow else {}
+
+    newline = "\n" if end == "\n" else ""
+    job, result, _ = csvimport(desk, written.getvalue(), quotes='"', labels=labels, newline=newline, **more)
+
+    wanted = [tuple(value.encode() for value in line) for line in lines]
+    assert [row[: len(labels)] for row in rows(job)] == wanted
+    assert result["num_lines"] == len(lines)
+
+
+plain = st.text(st.sampled_from('ab,"\n\r#'), max_size=40)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200)
+@given(text=plain, quotes=st.sampled_from(["", '"']))
+def test_both_readers_agree(desk: Desk, text: str, quotes: str) -> None:
+    """Any text, however broken, gives the same lines, bad lines and numbers from the fast reader and the exact one."""
+    how = {"quotes": quotes, "labels": ["x", "y"], "allow_bad": True}
+
+    fast, fast_result, _ = csvimport(desk, text, **how)
+    exact, exact_result, _ = csvimport(desk, text, comment="\0", **how)
+
+    assert rows(fast) == rows(exact) and rows(fast, "bad") == rows(exact, "bad")
+    assert fast_result == exact_result
+
+
+def test_gzip_is_seen_by_itself(desk: Desk) -> None:
+    """A gzip file is unpacked whatever it is called."""
+    job, _, _ = csvimport(desk, gzip.compress(b"a,b\n1,2\n"))
+
+    assert rows(job) == [(b"1", b"2")]
+
+
+def test_a_real_month(desk: Desk) -> None:
+    """January 2013 has 27,004 flights, and none is lost or changed on the way through types."""
+    data = (FLIGHTS / "flights-2013-01.csv.gz").read_bytes()
+    types = {"distance": "int32_10", "arr_delay": "int32_10+None", "time_hour": "datetime:%Y-%m-%dT%H:%M:%SZ"}
+
+    job, result, _ = csvimport(desk, data, types=types, none_as=["NA"])
+
+    lines = list(csv.DictReader(io.StringIO(gzip.decompress(data).decode())))
+    ds = Dataset(job)
+    assert result["num_lines"] == len(lines) == 27_004
+    assert sum(ds.iterate(None, "distance")) == sum(int(line["distance"]) for line in lines)
+    delays = [None if line["arr_delay"] == "NA" else int(line["arr_delay"]) for line in lines]
+    assert list(ds.iterate("roundrobin", "arr_delay")) == delays
+    hours = [f"{hour:%Y-%m-%dT%H:%M:%SZ}" for hour in ds.iterate("roundrobin", "time_hour")]
+    assert hours == [line["time_hour"] for line in lines]
