@@ -215,14 +215,14 @@ class Index:
         """Ask the cache; one that cannot answer is replaced."""
         try:
             return self._database.execute(query, values).fetchall()
-        except sqlite3.Error:
+        except _DAMAGED:
             self._start_again()
             return self._database.execute(query, values).fetchall()
 
     def _commit(self) -> None:
         try:
             self._database.commit()
-        except sqlite3.Error:
+        except _DAMAGED:
             self._start_again()
 
     def _start_again(self) -> None:
@@ -254,12 +254,12 @@ class Index:
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             return _connect(str(self._path))
-        except (sqlite3.Error, OSError):
+        except _DAMAGED:
             with suppress(OSError):
                 self._path.unlink()
         try:
             return _connect(str(self._path))
-        except (sqlite3.Error, OSError):
+        except _DAMAGED:
             return _connect(":memory:")
 
 
