@@ -58,6 +58,8 @@ def synthesis(slices: int, prepare_res: list[Retyping], analysis_res: Any) -> No
     counts = [count for counts in analysis_res for count in counts]
     counts += [each.convert_slice(sliceno) for each in prepare_res if each.moves for sliceno in range(slices)]
     for what in ("bad values", "values replaced by the default"):
-        total: Counter[str] = sum((count[what] for count in counts if what in count), Counter())
+        total: Counter[str] = Counter()
+        for each in counts:
+            total.update(each[what])
         for column, count in sorted(total.items()):
             print(f"column {column}: {count} {what}")  # noqa: T201

@@ -17,6 +17,7 @@ read value by value, with the same meaning.
 
 from __future__ import annotations
 
+import codecs
 import json
 import math
 import re
@@ -119,7 +120,9 @@ def _make(name: str, rest: str, spec: str) -> tuple[str, Fast, Parse] | None:
         fast = partial(_fast_int, kind=kind) if base == 10 and not rough else _never
         return kind, fast, partial(_parse_int, base=base, rough=rough, bits=int(kind[3:]))
     if name == "number" and rest in ("", "int"):
-        return name, _fast_number, _parse_number_int if rest else _parse_number
+        if rest:
+            return name, partial(_fast_int, kind="int64"), _parse_number_int
+        return name, _fast_number, _parse_number
     if re.fullmatch(r"float(32|64)i?", name) and not rest:
         kind = name.removesuffix("i")
         return kind, partial(_fast_float, kind=kind), partial(_parse_float, rough=name.endswith("i"))
@@ -149,9 +152,10 @@ def _make_text(name: str, rest: str) -> tuple[str, Fast, Parse] | None:
         codec, _, errors = rest.partition("/")
         codec = codec or "utf-8"
         try:
-            b"".decode(codec, errors or "strict")
-        except LookupError:
-            raise DatasetUsageError(f"there is no codec {codec!r}; wanted one that Python has") from None
+            codecs.lookup(codec)
+            codecs.lookup_error(errors or "strict")
+        except LookupError as error:
+            raise DatasetUsageError(f"{error}; wanted one that Python has") from None
         is_plain = codec.lower() in ("utf-8", "utf8", "ascii", "us-ascii")
         fast = partial(_fast_unicode, strip=strip, is_ascii="ascii" in codec.lower()) if is_plain else _never
         return kind, fast, partial(_parse_unicode, strip=strip, codec=codec, errors=errors or "strict")

@@ -149,7 +149,7 @@ def test_wrong_use_is_one_sentence(desk: Desk, text: str | bytes, options: dict[
 def test_a_missing_file_is_named(desk: Desk) -> None:
     """A file that is not there is named with its whole path."""
     with pytest.raises(UserError, match=f"cannot read {desk.root}/no/f.csv: No such file"):
-        csvimport(desk, "", **{"filename": "no/f.csv"})
+        csvimport(desk, "", filename="no/f.csv")
 
 
 def test_types_are_inferred(desk: Desk) -> None:
