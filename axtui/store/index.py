@@ -25,6 +25,8 @@ from axtui.store.record import JobRecord, find_damage, read_job
 from axtui.store.workdir import CommitList, Workdir
 
 _SCHEMA = 2
+_DAMAGED = (sqlite3.Error, OSError, ValueError)
+"""What a damaged cache file may raise; text in it that is no UTF-8 is a ValueError."""
 _DIGEST_LETTERS = 16
 _TABLES = """
 CREATE TABLE IF NOT EXISTS jobs (number INTEGER PRIMARY KEY, state TEXT, method TEXT, key TEXT, data TEXT);
