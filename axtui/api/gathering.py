@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from axtui.api import context
+from axtui.api.lineage import own_previous
 from axtui.base.errors import DatasetUsageError
-from axtui.base.ids import format_dataset
 from axtui.dataset import record
 from axtui.store.layout import dataset_directory
 
@@ -100,19 +100,8 @@ def _finish(names: set[str]) -> None:
     """Finish writers, each after the one that is its previous."""
     waiting = {name: writer for name, writer in book().open.items() if name in names}
     while waiting:
-        ready = [name for name, writer in waiting.items() if _own_previous(writer) not in waiting]
+        ready = [name for name, writer in waiting.items() if own_previous(writer.previous, book().open) not in waiting]
         if not ready:
             raise DatasetUsageError(f"datasets {', '.join(waiting)} are each other's previous")
         for name in ready:
             waiting.pop(name).finish()
-
-
-def _own_previous(writer: DatasetWriter) -> str | None:
-    """Return the name of the unfinished writer of this job that is a writer's previous, or None."""
-    previous = writer.previous
-    if isinstance(previous, type(writer)):
-        return previous.name
-    if isinstance(previous, tuple | list) and len(previous) == 2:
-        previous = format_dataset(*previous)
-    here = context.current().jobid
-    return next((name for name in book().open if format_dataset(here, name) == previous), None)

@@ -24,6 +24,7 @@ from axtui.api.gathering import (
     refuse_duplicate,
     take_slice,
 )
+from axtui.api.lineage import check_left_out, choose_hashlabel, resolve_previous
 from axtui.base.errors import DatasetUsageError
 from axtui.base.ids import format_dataset
 from axtui.dataset import record
@@ -114,7 +115,7 @@ class DatasetWriter:
         self._columns: list[Column] = []
         self._defaults: list[Any] = []
         self._dropped: set[str] = set()
-        self._hashlabel = _choose_hashlabel(self._parent, hashlabel, hashlabel_override)
+        self.hashlabel = choose_hashlabel(self._parent, hashlabel, hashlabel_override)
         self._layout: Layout | None = None
         self._feeds: dict[int, SliceFeed] = {}
         self._split: SplitFeed | None = None
@@ -131,16 +132,6 @@ class DatasetWriter:
 
     def __reduce__(self) -> Any:
         raise TypeError("a DatasetWriter cannot be pickled; pass it through prepare_res, or get it by name in analysis")
-
-    @property
-    def hashlabel(self) -> str | None:
-        """The column that decides the slice of a line, or None."""
-        return self._hashlabel
-
-    @property
-    def columns(self) -> dict[str, str]:
-        """The types of the new columns, in the order of `write`'s arguments."""
-        return {column.name: column.kind.name for column in self._columns}
 
     @property
     def writers(self) -> Any:
@@ -253,13 +244,13 @@ class DatasetWriter:
             DatasetUsageError: Not all slices were written, their lines are not the parent's, or this is analysis.
             NoSuchDatasetError: There is no such previous dataset.
         """
-        if self._ended == "finished":
+        if self.is_finished:
             return Dataset(self._reference)
         self._refuse_ended()
         if context.current().stage == "analysis":
             raise DatasetUsageError(f"{self._where} cannot be finished in analysis")
         lines = self._gather()
-        previous = _resolve_previous(self.previous, self._where)
+        previous = resolve_previous(self.previous, self._where)
         self._directory.mkdir(parents=True, exist_ok=True)
         data = record.write_dataset(self._directory, self._describe(lines, previous))
         self._note_digest(record.FILE, len(data), hashlib.sha256(data).hexdigest())
@@ -271,6 +262,11 @@ class DatasetWriter:
     def was_written(self) -> bool:
         """Whether writing has begun in this process."""
         return bool(self._feeds or self._split)
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether it is a dataset now."""
+        return self._ended == "finished"
 
     def close_slice(self) -> dict[int, Part] | None:
         """Close what the slice of analysis that runs has written; None if the writer is not for it."""
@@ -298,16 +294,14 @@ class DatasetWriter:
                     self.add(name, kind, none_support=none_support)
                 case _:
                     self.add(name, spec)
-        unknown = self._dropped - set(self._parent.columns if self._parent else ())
-        if unknown:
-            raise DatasetUsageError(f"{self._where} cannot leave out {', '.join(sorted(unknown))}: not in a parent")
+        check_left_out(self._dropped, self._parent, self._where)
 
     def _start(self) -> Layout:
         """Settle the columns, and make the directory."""
         if self._layout is None:
             inherited = self._parent.hashlabel if self._parent else None
             self._layout = make_layout(
-                self._columns, self._defaults, self._hashlabel, inherited, context.current().slices, self._where
+                self._columns, self._defaults, self.hashlabel, inherited, context.current().slices, self._where
             )
             self._directory.mkdir(parents=True, exist_ok=True)
         return self._layout
@@ -354,9 +348,9 @@ class DatasetWriter:
             if self._may_miss:
                 raise DatasetUsageError(f"{self._where} may miss slices; a split writer does not go with it")
             layout = self._start()
-            if self._hashlabel and layout.hash_index is None:
+            if self.hashlabel and layout.hash_index is None:
                 raise DatasetUsageError(
-                    f"the hashlabel {self._hashlabel!r} of {self._where} is inherited; write it slice by slice"
+                    f"the hashlabel {self.hashlabel!r} of {self._where} is inherited; write it slice by slice"
                 )
             self._split = SplitFeed(layout, [self._slice_writer(sliceno) for sliceno in range(layout.slices)])
         return self._split
@@ -391,20 +385,19 @@ class DatasetWriter:
         for sliceno, part in self._parts.items():
             if part["lines"]:
                 self._note_digest(slice_path(self._directory, sliceno).name, part["nbytes"], part["digest"])
-        parts = [self._parts.get(sliceno) for sliceno in range(len(lines))]
-        columns = record.describe_columns(self._columns, [part for part in parts if part])
+        columns = record.describe_columns(self._columns, list(self._parts.values()))
         if self._parent is not None:
             columns |= record.inherit_columns(str(self._parent), self._parent.record, self._dropped | set(columns))
         return {
             "name": self.name,
             "caption": self.caption,
             "filename": self.filename,
-            "hashlabel": self._hashlabel if self._hashlabel in columns else None,
+            "hashlabel": self.hashlabel if self.hashlabel in columns else None,
             "previous": None if previous is None else {"dataset": str(previous), "digest": previous.digest},
             "parent": None if self._parent is None else str(self._parent),
             "compression": self._compression,
             "lines": lines,
-            "slices": [{"nbytes": p["nbytes"], "digest": p["digest"]} if p and p["lines"] else None for p in parts],
+            "slices": record.describe_slices(self._parts, len(lines)),
             "columns": columns,
         }
 
@@ -428,21 +421,6 @@ class DatasetWriter:
         here = context.current()
         if here.stage == "analysis" and (self._single is None or self._single != here.sliceno):
             raise DatasetUsageError(f"{what} of {self._where} in analysis: each slice writes its own lines there")
-
-
-def _resolve_previous(previous: Any, where: str) -> Dataset | None:
-    if isinstance(previous, DatasetWriter):
-        if previous._ended != "finished":
-            raise DatasetUsageError(f"previous of {where} is {previous._where}, which is not finished")
-        return Dataset(previous._reference)
-    return Dataset(previous) or None if previous else None
-
-
-def _choose_hashlabel(parent: Dataset | None, wanted: str | None, override: bool) -> str | None:
-    inherited = parent.hashlabel if parent is not None else None
-    if wanted and inherited and wanted != inherited and not override:
-        raise DatasetUsageError(f"hashlabel {wanted!r} is not the parent's {inherited!r}; wanted hashlabel_override")
-    return wanted if override else wanted or inherited
 
 
 def _find_in_analysis(name: str, is_more_given: bool) -> DatasetWriter:

@@ -359,7 +359,5 @@ def _within(located: Located, stored: pa.Array, start: Any, stop: Any) -> npt.ND
         mask = mask & (values >= start) if start is not None else mask
         return mask & (values < stop) if stop is not None else mask
     listed = to_list(located.column.kind, array)
-    inside = [
-        v is not None and (start is None or v >= start) and (stop is None or v < stop) for v in listed
-    ]
+    inside = [v is not None and (start is None or v >= start) and (stop is None or v < stop) for v in listed]
     return np.array(inside, dtype=bool)

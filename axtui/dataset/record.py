@@ -32,7 +32,7 @@ A dataset is a directory `datasets/NAME/` of a job, with `dataset.json` and for 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -128,6 +128,12 @@ def describe_columns(columns: Sequence[Column], parts: Sequence[Part]) -> dict[s
         }
         for each in columns
     }
+
+
+def describe_slices(parts: Mapping[int, Part], slices: int) -> list[dict[str, Any] | None]:
+    """Return the records of the files, from what is known of the slices by number."""
+    found = [parts.get(sliceno) for sliceno in range(slices)]
+    return [{"nbytes": p["nbytes"], "digest": p["digest"]} if p and p["lines"] else None for p in found]
 
 
 def inherit_columns(reference: str, found: DatasetRecord, without: set[str]) -> dict[str, Any]:

@@ -18,9 +18,7 @@ from axtui.dataset.types import form_of, recast
 
 def schema_of(columns: Sequence[ColumnRecord]) -> pa.Schema:
     """Return the schema in which columns are given."""
-    return pa.schema(
-        [pa.field(c.name, form_of(c.kind, c.holds), c.none or c.kind.takes_none) for c in columns]
-    )
+    return pa.schema([pa.field(c.name, form_of(c.kind, c.holds), c.none or c.kind.takes_none) for c in columns])
 
 
 def read_batches(located: Sequence[Located], sliceno: int, lines: int) -> Iterator[pa.RecordBatch]:

@@ -100,9 +100,7 @@ class _Import:
         wants_lines = bool(self._options.lineno_label and self._dialect.quotes)
         if self._use_lines or wants_lines or not csv_blocks.can_read(self._dialect, len(self._labels)):
             return csv_lines.read_blocks(self._lines, self._dialect, len(self._labels))
-        return csv_blocks.read_blocks(
-            self._source.stream, self._dialect, len(self._labels), self._lines.number + 1
-        )
+        return csv_blocks.read_blocks(self._source.stream, self._dialect, len(self._labels), self._lines.number + 1)
 
     def _start(self, block: Block | None) -> None:
         """Make the writers, once the first lines are there to find types in."""

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -47,10 +47,39 @@ def make_date_parser(
     Raises:
         DatasetUsageError: The pattern is empty or has a code that is not known.
     """
+    items, expression, codes = _compile(pattern)
+    return partial(_fast, items=items, kind=kind, rough=rough), partial(_parse, expression, codes, kind, rough)
+
+
+def strptime(text: str | bytes, pattern: str) -> datetime:
+    """Return the moment that a text gives by a pattern.
+
+    Raises:
+        ValueError: It does not fit the pattern, or there is no such moment.
+        DatasetUsageError: The pattern is empty or has a code that is not known.
+    """
+    found, rest = strptime_i(text, pattern)
+    if rest:
+        raise ValueError(f"{text!r:.60} does not fit {pattern!r}: {rest!r:.40} is left over")
+    return found
+
+
+def strptime_i(text: str | bytes, pattern: str) -> tuple[datetime, str | bytes]:
+    """Return the moment that the beginning of a text gives by a pattern, and what follows it; raises as `strptime`."""
+    _, expression, codes = _compile(pattern)
+    plain = text.decode("latin-1") if isinstance(text, bytes) else text
+    match = expression.match(plain)
+    if match is None:
+        raise ValueError(f"{text!r:.60} does not fit {pattern!r}")
+    return _moment(dict(zip(codes, match.groups(), strict=True))), text[match.end() :]
+
+
+@cache
+def _compile(pattern: str) -> tuple[list[str], re.Pattern[str], list[str]]:
     items = _split(pattern)
     expression = re.compile("".join(_regex(item) for item in items), re.IGNORECASE | re.ASCII)
     codes = [item[1] for item in items if item[0] == "%" and item != "%%"]
-    return partial(_fast, items=items, kind=kind, rough=rough), partial(_parse, expression, codes, kind, rough)
+    return items, expression, codes
 
 
 def _split(pattern: str) -> list[str]:

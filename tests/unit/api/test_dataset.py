@@ -30,7 +30,12 @@ def test_references_come_in_many_forms(desk: Desk) -> None:
 
     assert Dataset("dev-0") == Dataset("dev-0/default") == Dataset(("dev-0", "default")) == "dev-0"
     assert Dataset("dev-1", "x y") == Dataset(named) == Dataset(("dev-1", "x y")) == "dev-1/x y"
-    assert (named.name, named.job, named.quoted, Dataset("dev-0").quoted) == ("x y", "dev-1", "'dev-1/x y'", "dev-0/default")
+    assert (named.name, named.job, named.quoted, Dataset("dev-0").quoted) == (
+        "x y",
+        "dev-1",
+        "'dev-1/x y'",
+        "dev-0/default",
+    )
 
 
 @pytest.mark.parametrize("name", ["", ".", "..", "a/b", "a\nb", "100%", "\\", "å"])
@@ -48,10 +53,19 @@ def test_any_text_is_a_name(desk: Desk, name: str) -> None:
 def test_attributes_are_what_was_written(desk: Desk) -> None:
     """What the writer was given, and what it found, is there to read."""
     parent = desk.dataset({"a": "number"}, [(1,), (2.5,)])
-    ds = desk.dataset({"b": ("ascii", True)}, [("x",), (None,)], parent=parent, caption="c", filename="f", previous=parent)
+    ds = desk.dataset(
+        {"b": ("ascii", True)}, [("x",), (None,)], parent=parent, caption="c", filename="f", previous=parent
+    )
 
     assert (ds.caption, ds.filename, ds.parent, ds.previous, ds.hashlabel) == ("c", "f", parent, parent, None)
-    assert (ds.lines, ds.shape, ds.min("a"), ds.max("a"), ds.min("b"), ds.max("q")) == ([1, 1, 0], (2, 2), 1, 2.5, None, None)
+    assert (ds.lines, ds.shape, ds.min("a"), ds.max("a"), ds.min("b"), ds.max("q")) == (
+        [1, 1, 0],
+        (2, 2),
+        1,
+        2.5,
+        None,
+        None,
+    )
     assert [(each.type, each.none_support, each.location) for each in ds.columns.values()] == [
         ("number", False, "dev-0/default"),
         ("ascii", True, "dev-1/default"),

@@ -112,7 +112,9 @@ def test_every_file_is_accounted_for(desk: Desk) -> None:
     desk.finish()
     here = context.current()
 
-    files = {str(path.relative_to(here.directory)): path.read_bytes() for path in here.directory.rglob("*") if path.is_file()}
+    files = {
+        str(path.relative_to(here.directory)): path.read_bytes() for path in here.directory.rglob("*") if path.is_file()
+    }
 
     assert here.digests == {name: (len(data), hashlib.sha256(data).hexdigest()) for name, data in files.items()}
     assert len(files) == 4
@@ -205,7 +207,7 @@ def test_one_slice_alone(desk: Desk) -> None:
     assert slices_of(Dataset(job)) == [[0, 3], [1, 4], [2, 5]]
     job = desk.job("prepare")
     writer = job.datasetwriter(columns=N, for_single_slice=1)
-    with pytest.raises(RuntimeError, match="DatasetUsageError: .* is for slice 1 alone, found slice 0"):
+    with pytest.raises(RuntimeError, match=r"DatasetUsageError: .* is for slice 1 alone, found slice 0"):
         desk.analyse(lambda sliceno: writer.write(1))
 
 
@@ -362,7 +364,12 @@ def misuse(desk: Desk, what: str) -> None:
         *("absent hashlabel", "hashlabel without hash", "write before set_slice", "set_slice out of range"),
         *("split after set_slice", "set_slice after split", "split with missing slices", "discard without hashlabel"),
         *("discard before set_slice", "finish unstarted", "no columns", "leaving out without parent"),
-        *("leaving out what parent has not", "hashlabel unlike parent", "split under hashed parent", "lines unlike parent"),
+        *(
+            "leaving out what parent has not",
+            "hashlabel unlike parent",
+            "split under hashed parent",
+            "lines unlike parent",
+        ),
         *("unfinished previous", "unknown compression", "meta_only", "copy_mode", "single column writers"),
         *("arrays of other columns", "arrays of two lengths", "new writer in analysis", "unknown writer in analysis"),
         *("set_slice in analysis", "split in analysis", "finish in analysis"),

@@ -12,6 +12,7 @@ from tests.unit.dataset.desk import Desk
 
 ROWS = [(number, f"t{number}", number % 2 == 0) for number in range(20)]
 SLICES = [list(range(start, 20, 3)) for start in range(3)]
+ALL = [number for numbers in SLICES for number in numbers]
 
 
 @pytest.fixture
@@ -32,7 +33,7 @@ def test_one_slice_or_all(ds: Dataset) -> None:
     slices = [list(ds.iterate(sliceno, "n")) for sliceno in range(3)]
 
     assert slices == SLICES
-    assert list(ds.iterate(None, "n")) == sum(SLICES, [])
+    assert list(ds.iterate(None, "n")) == ALL
     assert list(ds.iterate("roundrobin", "n")) == list(range(20))
 
 
@@ -115,7 +116,7 @@ def test_callbacks_can_skip_and_stop(chain: Dataset) -> None:
 
     assert list(chain.iterate_chain(None, "n", pre_callback=skip_large)) == [100, 101, 102]
     assert list(chain.iterate(None, "n", pre_callback=skip_first)) == [101, 102]
-    assert list(chain.iterate_chain(None, "n", post_callback=stop)) == sum(SLICES, [])
+    assert list(chain.iterate_chain(None, "n", post_callback=stop)) == ALL
 
 
 def test_ranges_skip_datasets(chain: Dataset) -> None:

@@ -103,7 +103,8 @@ def test_a_cut_record_is_damaged(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "value"), [("lines", [3, 0]), ("version", 2), ("columns", {}), ("lines", [-1, 0]), ("slices", []), ("name", 1)]
+    ("key", "value"),
+    [("lines", [3, 0]), ("version", 2), ("columns", {}), ("lines", [-1, 0]), ("slices", []), ("name", 1)],
 )
 def test_a_changed_record_is_damaged(tmp_path: Path, key: str, value: Any) -> None:
     """A record that is well-formed JSON but not what was written is refused."""
@@ -128,7 +129,9 @@ def test_a_short_file_is_named(desk: Desk) -> None:
     nbytes = path.stat().st_size
     path.write_bytes(path.read_bytes()[:-1])
 
-    with pytest.raises(DatasetError, match=f"1.arrow is damaged: it has {nbytes - 1} bytes and was written with {nbytes}"):
+    with pytest.raises(
+        DatasetError, match=f"1.arrow is damaged: it has {nbytes - 1} bytes and was written with {nbytes}"
+    ):
         list(ds.iterate(None, "a"))
 
 
@@ -138,7 +141,7 @@ def test_a_file_of_rubbish_is_named(desk: Desk) -> None:
     path = ds.path / "0.arrow"
     path.write_bytes(b"x" * path.stat().st_size)
 
-    with pytest.raises(DatasetError, match="0.arrow is damaged"):
+    with pytest.raises(DatasetError, match=r"0\.arrow is damaged"):
         ds.arrays(0)
 
 

@@ -6,7 +6,15 @@ from typing import Any
 
 import pytest
 
-from axtui.dataset.rows import NoDefault, RowBuffer, column_check, make_write, make_write_dict, make_write_list, parameter_names
+from axtui.dataset.rows import (
+    NoDefault,
+    RowBuffer,
+    column_check,
+    make_write,
+    make_write_dict,
+    make_write_list,
+    parameter_names,
+)
 from axtui.dataset.types import find_type
 from axtui.dataset.writer import Column
 

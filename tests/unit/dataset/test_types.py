@@ -11,13 +11,26 @@ from hypothesis import strategies as st
 
 from axtui.base.errors import DatasetUsageError
 from axtui.dataset.storage import choose, load
-from axtui.dataset.types import TYPE_NAMES, bounds, find_type, format_bound, parse_bound, to_arrow, to_list, widen_bounds
+from axtui.dataset.types import (
+    TYPE_NAMES,
+    bounds,
+    find_type,
+    format_bound,
+    parse_bound,
+    to_arrow,
+    to_list,
+    widen_bounds,
+)
 from tests.unit.dataset.strategies import VALUES
 
 
 def _same(one: Any, other: Any) -> bool:
     both_moments = hasattr(one, "fold") and hasattr(other, "fold")
-    return type(one) is type(other) and one == other and (not both_moments or (one.fold, one.tzinfo) == (other.fold, other.tzinfo))
+    return (
+        type(one) is type(other)
+        and one == other
+        and (not both_moments or (one.fold, one.tzinfo) == (other.fold, other.tzinfo))
+    )
 
 
 def test_every_name_is_in_the_table() -> None:

@@ -117,7 +117,12 @@ def test_no_lines_no_file(tmp_path: Path) -> None:
     """A slice without lines has no file, and says so."""
     part = write(slice_path(tmp_path, 0), "int64", [[]])
 
-    assert part == {"lines": 0, "nbytes": None, "digest": None, "columns": {"x": {"min": None, "max": None, "holds": None}}}
+    assert part == {
+        "lines": 0,
+        "nbytes": None,
+        "digest": None,
+        "columns": {"x": {"min": None, "max": None, "holds": None}},
+    }
     assert list(tmp_path.iterdir()) == []
 
 

@@ -68,7 +68,11 @@ def test_lines_go_round_as_bytes(desk: Desk) -> None:
         ('a,b\n"1\n2",3\n4,5\n', {"quotes": '"', "lineno_label": "n"}, [(b"1\n2", b"3", 2), (b"4", b"5", 4)]),
         ("a,b\n", {}, []),
         ("\ufeffa,b\n1,2\n", {"types": {"a": "int64_10"}}, [(1, b"2")]),
-        ("a,b\n1,NA\n,2\n", {"types": {"a": "int64_10+None", "b": "ascii+None"}, "none_as": ["NA"]}, [(1, None), (None, "2")]),
+        (
+            "a,b\n1,NA\n,2\n",
+            {"types": {"a": "int64_10+None", "b": "ascii+None"}, "none_as": ["NA"]},
+            [(1, None), (None, "2")],
+        ),
         ("a,b\n1,NA\n", {"types": {"a": "number", "b": ""}, "none_as": ["NA"]}, [(1, b"NA")]),
     ],
 )
@@ -95,7 +99,11 @@ def test_skipped_lines_are_kept_apart(desk: Desk) -> None:
     job, result, names = csvimport(desk, "x\n#1\na,b\n1,2\n\n#2\n", comment="#", skip_lines=1, skip_empty_lines=True)
 
     assert rows(job, "skipped") == [(b"x", 1), (b"#1", 2), (b"", 5), (b"#2", 6)]
-    assert (names, result["num_skipped_lines"], result["skipped_lines_per_slice"]) == (["default", "skipped"], 4, [2, 1, 1])
+    assert (names, result["num_skipped_lines"], result["skipped_lines_per_slice"]) == (
+        ["default", "skipped"],
+        4,
+        [2, 1, 1],
+    )
 
 
 def test_bad_chains_beside_default(desk: Desk) -> None:
@@ -159,12 +167,22 @@ def test_types_are_inferred(desk: Desk) -> None:
     job, _, _ = csvimport(desk, text, infer=True, none_as=["NA"], types={"k": "ascii"})
 
     found = {name: column.type for name, column in Dataset(job).columns.items()}
-    assert found == {"i": "int64", "f": "float64", "d": "date", "t": "datetime", "b": "bool", "s": "unicode", "k": "ascii"}
+    assert found == {
+        "i": "int64",
+        "f": "float64",
+        "d": "date",
+        "t": "datetime",
+        "b": "bool",
+        "s": "unicode",
+        "k": "ascii",
+    }
     assert rows(job)[1] == (False, None, 0.5, None, "8", "å", None)
 
 
 field = st.text(st.sampled_from('ab,"\n\r é'), max_size=6)
-table = st.integers(2, 4).flatmap(lambda wide: st.lists(st.lists(field, min_size=wide, max_size=wide), min_size=1, max_size=8))
+table = st.integers(2, 4).flatmap(
+    lambda wide: st.lists(st.lists(field, min_size=wide, max_size=wide), min_size=1, max_size=8)
+)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)

@@ -27,7 +27,12 @@ def test_new_columns_beside_inherited_ones(desk: Desk, source: Dataset) -> None:
 
     ds = Dataset(job)
     assert list(ds.iterate("roundrobin")) == [(n, n / 2, f"t{n % 3}".encode()) for n in range(20)]
-    assert (names, ds.parent, ds.caption, ds.columns["c"].location) == (["default"], source, "typed dataset", f"{source}/default")
+    assert (names, ds.parent, ds.caption, ds.columns["c"].location) == (
+        ["default"],
+        source,
+        "typed dataset",
+        f"{source}/default",
+    )
 
 
 @pytest.mark.parametrize(
@@ -125,5 +130,5 @@ def test_typed_columns_are_not_typed_again(desk: Desk) -> None:
     """Only text has a type to be given."""
     source = desk.dataset({"a": "int64"}, [(1,)])
 
-    with pytest.raises(DatasetUsageError, match="column 'a' of .* is int64, wanted text or bytes"):
+    with pytest.raises(DatasetUsageError, match=r"column 'a' of .* is int64, wanted text or bytes"):
         dataset_type(desk, source, column2type={"a": "number"})

@@ -100,7 +100,8 @@ def test_specs(spec: str, text: bytes | None, wanted: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "spec", ["int16", "int64", "int64_2", "number:float", "date", "date:%Q", "unicode:klingon", "ascii:shout", "", "+None"]
+    "spec",
+    ["int16", "int64", "int64_2", "number:float", "date", "date:%Q", "unicode:klingon", "ascii:shout", "", "+None"],
 )
 def test_unknown_specs_are_refused(spec: str) -> None:
     """What is no spec is a usage error."""
@@ -108,7 +109,9 @@ def test_unknown_specs_are_refused(spec: str) -> None:
         make_converter(spec)
 
 
-@pytest.mark.parametrize("spec", ["number", "int32_10", "int64_10", "float64", "floatbool", "strbool", "ascii", "unicode:utf-8"])
+@pytest.mark.parametrize(
+    "spec", ["number", "int32_10", "int64_10", "float64", "floatbool", "strbool", "ascii", "unicode:utf-8"]
+)
 @given(text=st.text(st.sampled_from("0123456789.eE+-xXinfa _Å\t"), max_size=12))
 def test_the_fast_way_means_the_same(spec: str, text: str) -> None:
     """An array is read as its values are one by one."""
