@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -79,3 +80,26 @@ def surroundings() -> Iterator[dict[str, str]]:
 
 
 _DIRECTORIES = {"XDG_RUNTIME_DIR": "run", "XDG_CACHE_HOME": "cache", "XDG_CONFIG_HOME": "config"}
+
+
+def wait_until(condition: Callable[[], object], seconds: float = 20.0) -> None:
+    """Wait until something holds, looking often; it is a failure where it does not hold in time."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"not so within {seconds} s"
+        time.sleep(0.01)
+
+
+def processes_of(root: Path) -> list[int]:
+    """Return the living processes of a project's engine; they carry the project in their environment."""
+    marker = f"AXTUI_PROJECT={root}".encode()
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            parts = (entry / "environ").read_bytes().split(b"\0")
+            state = (entry / "stat").read_text().rpartition(")")[2].split()[0]
+        except OSError:
+            continue
+        if marker in parts and state not in "ZX":
+            found.append(int(entry.name))
+    return found

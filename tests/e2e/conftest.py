@@ -47,6 +47,20 @@ class Command:
         return json.loads(self(*words, "--json").stdout)
 
 
+def built_by(axtui: Command, project: ProjectDirectory, *words: str, status: int = 0) -> list[str]:
+    """Run build scripts; give the method of each job that this finished, in order."""
+    before = project.jobs()
+    axtui("run", *words, status=status)
+    return [job.method for jobid, job in project.jobs().items() if jobid not in before and job.state == "finished"]
+
+
+def failure_of(project: ProjectDirectory) -> dict[str, Any]:
+    """Give the error record of the newest job, which has failed."""
+    job = [*project.jobs().values()][-1]
+    assert job.state == "failed"
+    return job.error
+
+
 _MAIN = "import sys; from axtui.cli.main import main; sys.exit(main())"
 
 
