@@ -14,6 +14,7 @@ from typing import Any
 
 from axtui.api import context
 from axtui.api.dataset import Dataset, DatasetColumn
+from axtui.api.filling import Filling
 from axtui.api.gathering import (
     book,
     dataset_digest,
@@ -34,12 +35,10 @@ from axtui.dataset.record import slice_path
 from axtui.dataset.rows import NoDefault, Write, column_check
 from axtui.dataset.slicefile import COMPRESSIONS
 from axtui.dataset.types import find_type
-from axtui.dataset.writer import HOLD_NBYTES, Column, Part, SliceWriter
+from axtui.dataset.writer import Column, Part
 from axtui.store.layout import dataset_directory
 
 __all__ = ["DatasetWriter", "dataset_digest", "end_job", "end_prepare", "end_slice", "take_slice"]
-
-_FEWEST_NBYTES = 2 << 20
 
 
 class DatasetWriter:
@@ -109,18 +108,14 @@ class DatasetWriter:
         self._directory = dataset_directory(here.directory, name)
         self._stage = here.stage
         self._parent = Dataset(parent) if parent else None
-        self._single = for_single_slice
-        self._may_miss = allow_missing_slices
         self._compression = compression
         self._columns: list[Column] = []
         self._defaults: list[Any] = []
         self._dropped: set[str] = set()
         self.hashlabel = choose_hashlabel(self._parent, hashlabel, hashlabel_override)
-        self._layout: Layout | None = None
-        self._feeds: dict[int, SliceFeed] = {}
-        self._split: SplitFeed | None = None
-        self._parts: dict[int, Part] = {}
-        self._sliceno: int | None = None
+        self._filling = Filling(
+            self._where, self._directory, for_single_slice, allow_missing_slices, compression, self._settle
+        )
         self._ended = ""
         self._add_all(columns)
         book().open[name] = self
@@ -128,7 +123,8 @@ class DatasetWriter:
     def __getattr__(self, name: str) -> Any:
         if name not in ("write", "write_list", "write_dict"):
             raise AttributeError(f"a DatasetWriter has no attribute {name!r}")
-        return getattr(self._feed(), name)
+        self._bind(self._feed())
+        return self.__dict__[name]
 
     def __reduce__(self) -> Any:
         raise TypeError("a DatasetWriter cannot be pickled; pass it through prepare_res, or get it by name in analysis")
@@ -153,7 +149,7 @@ class DatasetWriter:
         """
         self._refuse_ended()
         here = context.current()
-        if self._layout is not None or here.stage != self._stage:
+        if self._filling.layout is not None or here.stage != self._stage:
             raise DatasetUsageError(f"too late for column {name!r} of {self._where}: writing or a stage has begun")
         if any(column.name == name for column in self._columns):
             raise DatasetUsageError(f"{self._where} has a column {name!r} already")
@@ -172,12 +168,7 @@ class DatasetWriter:
             DatasetUsageError: There is no such slice, or not here.
         """
         self._refuse_ended()
-        if self._split is not None:
-            raise DatasetUsageError(f"{self._where} is written with a split writer; set_slice does not go with it")
-        self._refuse_in_analysis("set_slice")
-        if not isinstance(sliceno, int) or not 0 <= sliceno < context.current().slices:
-            raise DatasetUsageError(f"slice {sliceno!r} of {self._where} is not one of {context.current().slices}")
-        self._enter(sliceno)
+        self._bind(self._filling.set_slice(sliceno))
 
     def get_split_write(self) -> Write:
         """Return a `write(*values)` that finds the slice itself: by the hashlabel, else in turn from slice 0."""
@@ -201,8 +192,7 @@ class DatasetWriter:
             DatasetUsageError: Columns are missing, unknown or of different lengths, or lines belong to another slice.
             TypeError, ValueError, OverflowError: A column's type does not take them.
         """
-        has_slice = self._sliceno is not None or context.current().stage == "analysis"
-        feed = self._feed() if has_slice else self._split_feed()
+        feed = self._feed() if self._filling.has_slice else self._split_feed()
         names = [column.name for column in self._columns]
         if set(arrays) != set(names):
             found = ", ".join(map(str, arrays))
@@ -215,9 +205,7 @@ class DatasetWriter:
 
     def hashcheck(self, value: Any) -> bool:
         """Tell whether a value of the hashlabel belongs to the current slice."""
-        feed = self._hashed_feed("hashcheck")
-        assert self._layout is not None and self._layout.hash_index is not None
-        return feed.belongs_here(self._layout.checks[self._layout.hash_index](value))
+        return self._feed().belongs_here(value)
 
     def enable_hash_discard(self) -> None:
         """Leave out lines that belong to other slices than the current one, from now on, instead of refusing them.
@@ -225,15 +213,14 @@ class DatasetWriter:
         Raises:
             DatasetUsageError: There is no hashlabel, or no slice is set.
         """
-        feed = self._hashed_feed("enable_hash_discard")
+        feed = self._feed()
         feed.discard_foreign()
         self._bind(feed)
 
     def discard(self) -> None:
         """Throw the dataset away; its name is free again."""
         self._refuse_ended()
-        for feed in (*self._feeds.values(), *([self._split] if self._split else [])):
-            feed.discard()
+        self._filling.discard()
         shutil.rmtree(self._directory, ignore_errors=True)
         self._end("discarded")
 
@@ -249,7 +236,7 @@ class DatasetWriter:
         self._refuse_ended()
         if context.current().stage == "analysis":
             raise DatasetUsageError(f"{self._where} cannot be finished in analysis")
-        lines = self._gather()
+        lines = self._count_lines()
         previous = resolve_previous(self.previous, self._where)
         self._directory.mkdir(parents=True, exist_ok=True)
         data = record.write_dataset(self._directory, self._describe(lines, previous))
@@ -261,7 +248,7 @@ class DatasetWriter:
     @property
     def was_written(self) -> bool:
         """Whether writing has begun in this process."""
-        return bool(self._feeds or self._split)
+        return self._filling.was_written
 
     @property
     def is_finished(self) -> bool:
@@ -270,18 +257,11 @@ class DatasetWriter:
 
     def close_slice(self) -> dict[int, Part] | None:
         """Close what the slice of analysis that runs has written; None if the writer is not for it."""
-        sliceno = context.current().sliceno
-        if self._single not in (None, sliceno) or not self._columns:
-            return None
-        if not self.was_written:
-            self._enter(sliceno)
-        if self._split is not None:
-            return dict(enumerate(self._split.close()))
-        return {number: feed.close() for number, feed in self._feeds.items()}
+        return self._filling.close_slice() if self._columns else None
 
     def take_parts(self, parts: Mapping[int, Part]) -> None:
         """Take what is known of slices that were written in other processes."""
-        self._parts |= parts
+        self._filling.parts |= parts
 
     def _add_all(self, columns: Mapping[str, Any]) -> None:
         for name, spec in sorted(columns.items()):
@@ -296,85 +276,26 @@ class DatasetWriter:
                     self.add(name, spec)
         check_left_out(self._dropped, self._parent, self._where)
 
-    def _start(self) -> Layout:
-        """Settle the columns, and make the directory."""
-        if self._layout is None:
-            inherited = self._parent.hashlabel if self._parent else None
-            self._layout = make_layout(
-                self._columns, self._defaults, self.hashlabel, inherited, context.current().slices, self._where
-            )
-            self._directory.mkdir(parents=True, exist_ok=True)
-        return self._layout
+    def _settle(self) -> Layout:
+        inherited = self._parent.hashlabel if self._parent else None
+        slices = context.current().slices
+        return make_layout(self._columns, self._defaults, self.hashlabel, inherited, slices, self._where)
 
-    def _enter(self, sliceno: int) -> None:
-        layout = self._start()
-        if sliceno not in self._feeds:
-            if self._parts.get(sliceno, {"lines": 0})["lines"]:
-                raise DatasetUsageError(f"slice {sliceno} of {self._where} was written in analysis")
-            self._feeds[sliceno] = SliceFeed(layout, sliceno, self._slice_writer(sliceno))
-        self._sliceno = sliceno
-        self._bind(self._feeds[sliceno])
+    def _feed(self) -> SliceFeed:
+        self._refuse_ended()
+        return self._filling.current()
+
+    def _split_feed(self) -> SplitFeed:
+        self._refuse_ended()
+        return self._filling.split(self.hashlabel)
 
     def _bind(self, feed: SliceFeed) -> None:
         self.write, self.write_list, self.write_dict = feed.write, feed.write_list, feed.write_dict
 
-    def _feed(self) -> SliceFeed:
-        """Return the feed of the current slice; in analysis that is the slice that runs."""
-        self._refuse_ended()
-        if self._split is not None:
-            raise DatasetUsageError(f"{self._where} is written with a split writer")
-        here = context.current()
-        if self._sliceno is None:
-            if here.stage != "analysis":
-                raise DatasetUsageError(f"{self._where} has no slice yet; call set_slice first")
-            if self._single not in (None, here.sliceno):
-                raise DatasetUsageError(f"{self._where} is for slice {self._single} alone, found slice {here.sliceno}")
-            self._enter(here.sliceno)
-        assert self._sliceno is not None
-        return self._feeds[self._sliceno]
-
-    def _hashed_feed(self, what: str) -> SliceFeed:
-        feed = self._feed()
-        if self._layout is None or self._layout.hash_index is None:
-            raise DatasetUsageError(f"{what} needs a hashlabel among the columns of {self._where}")
-        return feed
-
-    def _split_feed(self) -> SplitFeed:
-        self._refuse_ended()
-        if self._split is None:
-            self._refuse_in_analysis("a split writer")
-            if self._feeds or any(part["lines"] for part in self._parts.values()):
-                raise DatasetUsageError(f"{self._where} is written slice by slice; a split writer does not go with it")
-            if self._may_miss:
-                raise DatasetUsageError(f"{self._where} may miss slices; a split writer does not go with it")
-            layout = self._start()
-            if self.hashlabel and layout.hash_index is None:
-                raise DatasetUsageError(
-                    f"the hashlabel {self.hashlabel!r} of {self._where} is inherited; write it slice by slice"
-                )
-            self._split = SplitFeed(layout, [self._slice_writer(sliceno) for sliceno in range(layout.slices)])
-        return self._split
-
-    def _slice_writer(self, sliceno: int) -> SliceWriter:
-        hold = max(_FEWEST_NBYTES, HOLD_NBYTES // context.current().slices)
-        return SliceWriter(slice_path(self._directory, sliceno), self._columns, self._compression, hold)
-
-    def _gather(self) -> list[int]:
-        """Close all slices; return their lines."""
-        slices = context.current().slices
-        for sliceno, feed in self._feeds.items():
-            self._parts[sliceno] = feed.close()
-        if self._split is not None:
-            self._parts = dict(enumerate(self._split.close()))
+    def _count_lines(self) -> list[int]:
         if not self._columns and self._parent is not None:
             return self._parent.lines
-        if not self._parts and not self._may_miss:
-            raise DatasetUsageError(f"{self._where} was never started: nothing was written to it")
-        missing = set(range(slices)) - set(self._parts)
-        if missing and not self._may_miss and self._single is None:
-            raise DatasetUsageError(f"Not all slices written, missing {missing} in {self._where}")
-        self._start()
-        lines = [self._parts[sliceno]["lines"] if sliceno in self._parts else 0 for sliceno in range(slices)]
+        lines = self._filling.finish()
         if self._parent is not None and lines != self._parent.lines:
             found = f"{lines} lines, and its parent {self._parent} {self._parent.lines}"
             raise DatasetUsageError(f"{self._where} has {found}")
@@ -382,10 +303,10 @@ class DatasetWriter:
 
     def _describe(self, lines: list[int], previous: Dataset | None) -> dict[str, Any]:
         """Return the record of the dataset, and note the digests of its files."""
-        for sliceno, part in self._parts.items():
+        for sliceno, part in self._filling.parts.items():
             if part["lines"]:
                 self._note_digest(slice_path(self._directory, sliceno).name, part["nbytes"], part["digest"])
-        columns = record.describe_columns(self._columns, list(self._parts.values()))
+        columns = record.describe_columns(self._columns, list(self._filling.parts.values()))
         if self._parent is not None:
             columns |= record.inherit_columns(str(self._parent), self._parent.record, self._dropped | set(columns))
         return {
@@ -397,7 +318,7 @@ class DatasetWriter:
             "parent": None if self._parent is None else str(self._parent),
             "compression": self._compression,
             "lines": lines,
-            "slices": record.describe_slices(self._parts, len(lines)),
+            "slices": record.describe_slices(self._filling.parts, len(lines)),
             "columns": columns,
         }
 
@@ -410,23 +331,14 @@ class DatasetWriter:
         self._ended = how
         for name in ("write", "write_list", "write_dict"):
             self.__dict__.pop(name, None)
-        self._feeds, self._split = {}, None
         book().open.pop(self.name, None)
 
     def _refuse_ended(self) -> None:
         if self._ended:
             raise DatasetUsageError(f"{self._where} was {self._ended}, and cannot be used any more")
 
-    def _refuse_in_analysis(self, what: str) -> None:
-        here = context.current()
-        if here.stage == "analysis" and (self._single is None or self._single != here.sliceno):
-            raise DatasetUsageError(f"{what} of {self._where} in analysis: each slice writes its own lines there")
-
 
 def _find_in_analysis(name: str, is_more_given: bool) -> DatasetWriter:
     if is_more_given:
         raise DatasetUsageError("in analysis a DatasetWriter is only asked for by name; make it in prepare")
-    writer = find_open(name)
-    if writer._single is None:
-        writer._feed()
-    return writer
+    return find_open(name)

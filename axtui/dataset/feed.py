@@ -123,17 +123,20 @@ class SliceFeed(_Feed):
         self._bind(layout, self._buffer, self._refuse_foreign if layout.hash_index is not None else None)
 
     def belongs_here(self, value: Any) -> bool:
-        """Tell whether a value of the hash column places its line in this slice."""
-        key = (type(value), value)
-        found = self._slices.get(key)
-        if found is None:
-            if len(self._slices) >= _REMEMBERED:
-                self._slices.clear()
-            found = self._slices[key] = self._layout.slice_of(value)
-        return found == self.sliceno
+        """Tell whether a value of the hash column places its line in this slice.
+
+        Raises:
+            DatasetUsageError: There is no hash column.
+        """
+        return self._is_here(self._layout.checks[self._hash_index("hashcheck")](value))
 
     def discard_foreign(self) -> None:
-        """Leave out lines of other slices from now on."""
+        """Leave out lines of other slices from now on.
+
+        Raises:
+            DatasetUsageError: There is no hash column.
+        """
+        self._hash_index("enable_hash_discard")
         self._buffer.flush()
         self._discards = True
         self._bind(self._layout, self._buffer, None)
@@ -150,11 +153,12 @@ class SliceFeed(_Feed):
     def close(self) -> Part:
         """Write what is held, and return what is known of the slice."""
         self._buffer.flush()
+        self._buffer.end(self._layout.where)
         return self._writer.close()
 
     def discard(self) -> None:
         """Forget everything."""
-        self._buffer.values.clear()
+        self._buffer.end(self._layout.where)
         self._writer.discard()
 
     def _take(self, values: list[Any]) -> int:
@@ -171,8 +175,22 @@ class SliceFeed(_Feed):
                 arrays = [array.filter(pa.array(here)) for array in arrays]
         self._writer.append(arrays)
 
+    def _hash_index(self, what: str) -> int:
+        if self._layout.hash_index is None:
+            raise DatasetUsageError(f"{what} needs a hashlabel among the columns of {self._layout.where}")
+        return self._layout.hash_index
+
+    def _is_here(self, value: Any) -> bool:
+        key = (type(value), value)
+        found = self._slices.get(key)
+        if found is None:
+            if len(self._slices) >= _REMEMBERED:
+                self._slices.clear()
+            found = self._slices[key] = self._layout.slice_of(value)
+        return found == self.sliceno
+
     def _refuse_foreign(self, value: Any) -> None:
-        if not self.belongs_here(value):
+        if not self._is_here(value):
             self._refuse(value)
 
     def _refuse(self, value: Any) -> None:
@@ -206,11 +224,12 @@ class SplitFeed(_Feed):
     def close(self) -> list[Part]:
         """Write what is held, and return what is known of each slice."""
         self._buffer.flush()
+        self._buffer.end(self._layout.where)
         return [writer.close() for writer in self._writers]
 
     def discard(self) -> None:
         """Forget everything."""
-        self._buffer.values.clear()
+        self._buffer.end(self._layout.where)
         for writer in self._writers:
             writer.discard()
 

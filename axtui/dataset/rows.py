@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from axtui.base.errors import DatasetUsageError
 from axtui.dataset.types import PLAIN_NAMES, Check
 from axtui.dataset.writer import Column
 
@@ -56,6 +57,16 @@ class RowBuffer:
         self.values.clear()
         aim = lines * _AIM_NBYTES // max(nbytes, 1)
         self.limit = self._columns * max(1, min(_MOST, aim, 4 * lines))
+
+    def end(self, where: str) -> None:
+        """Refuse every row from now on, whoever still has a function that takes them."""
+
+        def refuse(values: list[Any]) -> int:
+            raise DatasetUsageError(f"{where} was finished or discarded, and takes no more lines")
+
+        self.values.clear()
+        self.limit = 0
+        self._take = refuse
 
 
 def parameter_names(columns: Sequence[str]) -> list[str]:

@@ -250,6 +250,18 @@ def test_finishing_again_is_the_same(desk: Desk) -> None:
         writer.write(2)
 
 
+@pytest.mark.parametrize("how", ["finish", "discard"])
+def test_a_kept_function_writes_no_more(desk: Desk, how: str) -> None:
+    """A write function that somebody kept refuses rows once the dataset is ended: none is dropped in silence."""
+    writer = desk.job().datasetwriter(columns=N)
+    write = writer.get_split_write()
+    write(1)
+    getattr(writer, how)()
+
+    with pytest.raises(DatasetUsageError, match="takes no more lines"):
+        write(2)
+
+
 def test_none_is_refused_by_name(desk: Desk) -> None:
     """None without none support says column, type, job and dataset."""
     write = desk.job().datasetwriter(columns=N, name="d").get_split_write()
