@@ -193,7 +193,7 @@ def _swap_comma(text: pa.Array) -> pa.Array:
 
 def _fast_int(text: pa.Array, kind: str) -> pa.Array | None:
     chars = text.cast(pa.string())
-    if pc.any(pc.match_substring(chars, "x", ignore_case=True)).as_py():
+    if any(pc.any(pc.match_substring(chars, letter)).as_py() for letter in "xX"):
         return None
     found = pc.cast(chars, pa.int64())
     low = pc.min(found).as_py()
