@@ -95,6 +95,8 @@ def _take_arrow(column: Column, array: pa.Array) -> pa.Array:
         return pa.nulls(len(array), column.kind.arrow)
     if name in ("json", "pickle") or (kind == pa.uint64() and name == "number"):
         return _take_values(column, array.to_pylist())
+    if column.kind.parses and (_is_text(kind) or _is_bytes(kind)):
+        return _take_values(column, array.to_pylist())
     found = _TAKERS[name](array, column)
     if found is None:
         raise TypeError(f"wanted {name} values, found an array of {kind}")

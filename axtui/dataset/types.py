@@ -50,6 +50,7 @@ class ColumnType:
         ordered: Whether minimum and maximum are kept.
         hashable: Whether the column may be a hashlabel.
         takes_none: Whether None is taken without being asked for.
+        parses: Whether text is taken as the value that it says.
     """
 
     name: str
@@ -59,6 +60,7 @@ class ColumnType:
     ordered: bool = True
     hashable: bool = True
     takes_none: bool = False
+    parses: bool = False
 
 
 def _table() -> dict[str, ColumnType]:
@@ -114,7 +116,7 @@ def find_type(name: object) -> ColumnType:
         return _TYPES[name]
     base = name.removeprefix("parsed:") if isinstance(name, str) else ""
     if base in _PARSERS and base != name:
-        return replace(_TYPES[base], check=_parsing(_TYPES[base], _PARSERS[base]), plain="False")
+        return replace(_TYPES[base], check=_parsing(_TYPES[base], _PARSERS[base]), plain="False", parses=True)
     raise DatasetUsageError(f"unknown column type {name!r}; there are {', '.join(TYPE_NAMES)}")
 
 

@@ -46,6 +46,8 @@ def take(kind: str, data: Any, none: bool = False) -> list[Any]:
         ("unicode", pa.array(["å", "å"]).dictionary_encode(), ["å", "å"]),
         ("unicode", pa.chunked_array([["a"], ["b"]], pa.large_string()), ["a", "b"]),
         ("unicode", np.array(["a", "å"], dtype=object), ["a", "å"]),
+        ("parsed:int64", np.array(["1", " 2"]), [1, 2]),
+        ("parsed:float64", np.array([1.5]), [1.5]),
         ("json", [{"a": 1}, None], [{"a": 1}, None]),
         ("int64", np.array([], dtype=np.int64), []),
     ],

@@ -185,7 +185,7 @@ table = st.integers(2, 4).flatmap(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 @given(lines=table, end=st.sampled_from(["\n", "\r\n"]), slow=st.booleans())
 def test_values_are_those_of_python(desk: Desk, lines: list[list[str]], end: str, slow: bool) -> None:
     """Whatever Python's csv writes, with line ends and quotes inside, is read as it was, by either reader."""
@@ -205,7 +205,7 @@ def test_values_are_those_of_python(desk: Desk, lines: list[list[str]], end: str
 plain = st.text(st.sampled_from('ab,"\n\r#'), max_size=40)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=80)
 @given(text=plain, quotes=st.sampled_from(["", '"']))
 def test_both_readers_agree(desk: Desk, text: str, quotes: str) -> None:
     """Any text, however broken, gives the same lines, bad lines and numbers from the fast reader and the exact one."""
