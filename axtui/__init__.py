@@ -16,10 +16,10 @@ _ROOMS = {
     "axtui.api.dataset": ("Dataset", "DatasetList", "DatasetChain", "NoDataset", "SkipDataset", "SkipSlice"),
     "axtui.api.writer": ("DatasetWriter",),
     "axtui.api.status": ("status", "progress", "dummy_status"),
-    "axtui.api.subjobs": ("build",),
     "axtui.base.dotdict": ("DotDict",),
     "axtui.method.forms": ("OptionEnum", "OptionString", "RequiredOption", "OptionDefault", "InputFile"),
     "axtui.base.errors": (
+        "AcceleratorError",
         "AxtuiError",
         "UserError",
         "ServerError",
@@ -38,10 +38,14 @@ _ROOMS = {
     ),
 }
 _WHERE = {name: room for room, names in _ROOMS.items() for name in names}
-__all__ = sorted(_WHERE)
+_CALLABLE = ("build", "colour")
+"""Modules that are functions too."""
+__all__ = sorted([*_WHERE, *_CALLABLE])
 
 
 def __getattr__(name: str) -> Any:
+    if name in _CALLABLE:
+        return importlib.import_module(f"axtui.{name}")
     if name not in _WHERE:
         raise AttributeError(f"module 'axtui' has no attribute {name!r}")
     return getattr(importlib.import_module(_WHERE[name]), name)

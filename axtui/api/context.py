@@ -5,15 +5,19 @@ The executor fills it in before any code of an author runs; outside jobs (a shel
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from weakref import WeakValueDictionary
 
 from axtui.base.errors import NoSuchJobError, NoSuchWorkdirError
 from axtui.base.ids import parse_jobid
 from axtui.base.wire import Message
 from axtui.store.progress import Slot
+
+if TYPE_CHECKING:
+    from axtui.api.job import Job
 
 
 @dataclass
@@ -39,6 +43,10 @@ class Context:
     """Size and digest of files whose writer took them while writing, by relative name."""
     subjobs: dict[str, bool] = field(default_factory=dict)
     """Jobs built from here; the value tells whether it was built now rather than reused."""
+    jobs: MutableMapping[str, Job] = field(default_factory=WeakValueDictionary)
+    """Every `Job` that is in use, by id: one object a job."""
+    given: dict[str, Any] = field(default_factory=dict)
+    """What the running stage may ask for, by name."""
     links: list[dict[str, Any]] = field(default_factory=list)
     """What was linked into the result directory."""
 

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import glob
-import json
 import os
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, NoReturn
+from typing import IO, TYPE_CHECKING, Any, NoReturn, cast
 
 from axtui.api import context
 from axtui.api.job import Job, JobWithFile
-from axtui.api.pickles import dump_pickle, preview
+from axtui.api.pickles import dump_pickle, load_pickle, preview
+from axtui.api.status import status
 from axtui.base.errors import UnsafePathError
 from axtui.base.files import atomic_open, safe_join
+from axtui.base.jsontext import json_decode, json_encode
 from axtui.store import layout
 
 if TYPE_CHECKING:
@@ -79,13 +80,12 @@ class CurrentJob(Job):
         Raises:
             TypeError: JSON has no form for something in it.
         """
-        text = json.dumps(_listed(obj), indent=4, sort_keys=sort_keys) + "\n"
+        data = json_encode(obj, sort_keys) + b"\n"
         saved = SavedFile(self, filename, sliceno, _load_json)
-        _save(saved, temp, background, lambda handle: handle.write(text.encode("ascii")))
+        _save(saved, temp, background, lambda handle: handle.write(data))
         return saved
 
-    @contextmanager
-    def open(  # type: ignore[override]
+    def open(
         self,
         filename: str | Path,
         mode: str = "r",
@@ -93,32 +93,26 @@ class CurrentJob(Job):
         encoding: str | None = None,
         errors: str | None = None,
         temp: bool | None = None,
-    ) -> Iterator[IO[Any]]:
-        """Open a file of this job, as a context manager.
+    ) -> IO[Any]:
+        """Open a file of this job. For writing it must be used as a context manager.
 
         A written file appears under its name when the block ends well, and not at all when it raises.
 
         Raises:
             UnsafePathError: The name leads out of the job directory, or is one of the job's own records.
+            AssertionError: The mode is neither for reading nor for writing from the start.
         """
         if "r" in mode and "+" not in mode:
-            with super().open(filename, mode, sliceno, encoding, errors) as handle:
-                yield handle
-            return
-        name = _own_name(filename, sliceno)
-        with atomic_open(Path(self.path) / name) as raw:
-            if "b" in mode:
-                yield raw
-            else:
-                with open(raw.fileno(), "w", encoding=encoding or "utf-8", errors=errors, closefd=False) as text:
-                    yield text
-        context.current().registered[name] = bool(temp)
+            return super().open(filename, mode, sliceno, encoding, errors)
+        is_whole = mode.replace("b", "").replace("t", "") in ("w", "x")
+        assert is_whole, f"files of a job are read, or written whole in mode 'w' or 'wb'; found mode {mode!r}"
+        return cast("IO[Any]", _write_file(self.path, _own_name(filename, sliceno), mode, encoding, errors, bool(temp)))
 
-    def datasetwriter(self, **arguments: Any) -> DatasetWriter:
+    def datasetwriter(self, *arguments: Any, **named: Any) -> DatasetWriter:
         """Make a writer for a dataset of this job; in analysis, get the one that prepare made."""
         from axtui.api.writer import DatasetWriter
 
-        return DatasetWriter(**arguments)
+        return DatasetWriter(*arguments, **named)
 
     def register_file(self, filename: str | Path) -> None:
         """Say that a file belongs to the job's output.
@@ -136,9 +130,8 @@ class CurrentJob(Job):
         here = context.current()
         found = set()
         for name in glob.glob(pattern, root_dir=self.path, recursive=True, include_hidden=False):
-            first = name.partition("/")[0]
-            is_ours = first in layout.RESERVED or name in here.registered or name == layout.POST
-            if not is_ours and os.path.isfile(os.path.join(self.path, name)):
+            is_ours = name.partition("/")[0] in layout.RESERVED or name.startswith("Analysis.")
+            if not is_ours and name not in here.registered and os.path.isfile(os.path.join(self.path, name)):
                 here.registered[name] = False
                 found.add(name)
         return found
@@ -208,10 +201,23 @@ class SavedFile:
         return JobWithFile(self._job, self._base, self._sliceno is not None, extra)
 
     def __reduce__(self) -> Any:
-        raise TypeError("a saved file's handle cannot be pickled; pass its .jobwithfile()")
+        if not _handles_travel:
+            raise TypeError("a saved file's handle cannot be pickled; pass its .jobwithfile()")
+        self.wait()
+        return SavedFile, (self._job, self._base, self._sliceno, self._load)
 
 
 _background: list[SavedFile] = []
+_handles_travel = False
+
+
+@contextmanager
+def let_handles_travel() -> Iterator[None]:
+    """Let handles of saved files be pickled: from analysis to synthesis of one job they keep their meaning."""
+    global _handles_travel
+    _handles_travel = True
+    yield
+    _handles_travel = False
 
 
 def wait_for_saves() -> None:
@@ -220,8 +226,10 @@ def wait_for_saves() -> None:
     Raises:
         OSError: One of them failed.
     """
-    for saved in list(_background):
-        saved.wait()
+    if _background:
+        with status("Waiting for background save" + "s" * (len(_background) > 1)):
+            for saved in list(_background):
+                saved.wait()
 
 
 def stop_saves() -> None:
@@ -233,7 +241,8 @@ def stop_saves() -> None:
 def _save(saved: SavedFile, temp: bool | None, background: bool, write: Callable[[IO[bytes]], Any]) -> None:
     context.current().registered[saved.name] = bool(temp)
     if not background:
-        _write(saved.path, write)
+        with status(f"Saving {saved.name}"):
+            _write(saved.path, write)
         return
     process = os.fork()
     if process:
@@ -252,31 +261,34 @@ def _write(path: str, write: Callable[[IO[bytes]], Any]) -> None:
         write(handle)
 
 
+@contextmanager
+def _write_file(
+    directory: str, name: str, mode: str, encoding: str | None, errors: str | None, temp: bool
+) -> Iterator[IO[Any]]:
+    with atomic_open(os.path.join(directory, name)) as raw:
+        if "b" in mode:
+            yield raw
+        else:
+            with open(raw.fileno(), "w", encoding=encoding or "utf-8", errors=errors, closefd=False) as text:
+                yield text
+    context.current().registered[name] = temp
+
+
 def _own_name(filename: str | Path, sliceno: int | None) -> str:
     name = os.fspath(filename)
     here = context.current().directory
     if os.path.isabs(name) and name.startswith(f"{here}/"):
         name = os.path.relpath(name, here)
     safe_join(here, name)
-    if name.partition("/")[0] in layout.RESERVED or name == layout.POST:
+    if name.partition("/")[0] in layout.RESERVED:
         raise UnsafePathError(f"{name!r} is one of the job's own records; wanted another name")
     return name if sliceno is None else f"{name}.{sliceno}"
 
 
-def _listed(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _listed(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple, set, frozenset)):
-        return [_listed(item) for item in value]
-    return value
-
-
 def _load_pickled(path: str) -> Any:
-    from axtui.api.pickles import load_pickle
-
     return load_pickle(Path(path))
 
 
 def _load_json(path: str) -> Any:
     with open(path, encoding="utf-8") as handle:
-        return json.load(handle)
+        return json_decode(handle.read())

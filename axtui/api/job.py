@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import fnmatch
-import json
 import os
 from functools import cached_property
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from axtui.api import context
+from axtui.api.links import link
+from axtui.api.params import read_output, read_params
 from axtui.api.pickles import load_pickle
+from axtui.api.status import status
 from axtui.base.dotdict import DotDict, dotted
-from axtui.base.errors import NoSuchJobError, UserError
+from axtui.base.errors import NoSuchJobError
 from axtui.base.files import safe_join
 from axtui.base.ids import parse_jobid
-from axtui.base.records import Record
+from axtui.base.jsontext import json_decode
 from axtui.base.values import decode_value, encode_value, register_type
 from axtui.method.forms import FileReference
 from axtui.store import layout
-from axtui.store.commit import find_files
-from axtui.store.record import read_job, read_post
+from axtui.store.record import read_post
 
 if TYPE_CHECKING:
     from axtui.api.dataset import Dataset, DatasetList
@@ -36,9 +37,15 @@ class Job(str):
     """
 
     def __new__(cls, jobid: str) -> Job:
+        known = context.current().jobs.get(jobid) if cls is Job else None
+        if known is not None:
+            return known
         if parse_jobid(jobid) is None:
             raise NoSuchJobError(f"{jobid!r} is not a job id; wanted one like dev-42")
-        return super().__new__(cls, jobid)
+        job = super().__new__(cls, jobid)
+        if cls is Job:
+            context.current().jobs[str(jobid)] = job
+        return job
 
     def __reduce__(self) -> tuple[type[str], tuple[str]]:
         return str, (str(self),)
@@ -173,8 +180,10 @@ class Job(str):
         Raises:
             FileNotFoundError: There is no such file, and no default was given.
         """
+        path = self.filename(filename, sliceno)
         try:
-            return load_pickle(Path(self.filename(filename, sliceno)), encoding)
+            with status(f"Loading {path}"):
+                return load_pickle(Path(path), encoding)
         except FileNotFoundError:
             if default is _ERROR:
                 raise
@@ -188,7 +197,7 @@ class Job(str):
         """
         try:
             with _open_read(self.filename(filename, sliceno), "r", None, None) as handle:
-                return json.load(handle, object_pairs_hook=DotDict)
+                return json_decode(handle.read())
         except FileNotFoundError:
             if default is _ERROR:
                 raise
@@ -235,14 +244,15 @@ class Job(str):
         Raises:
             FileNotFoundError: The job has no such file.
             UnsafePathError: The link would lie outside the result directory.
+            AssertionError: This is no build script.
         """
         source = self.filename(filename)
         if not os.path.exists(source):
             raise FileNotFoundError(f"{self} has no file {os.fspath(filename)!r} to link to")
-        name = linkname or os.path.basename(os.fspath(filename))
-        name = os.path.join(name, os.path.basename(os.fspath(filename))) if name.endswith("/") else name
-        _link(source, context.current().result_directory, name)
-        context.current().links.append(
+        here = context.current()
+        assert here.is_build, f"link_result({os.fspath(filename)!r}): results are linked by build scripts alone"
+        name = link(source, here.result_directory, linkname or os.path.basename(source))
+        here.links.append(
             {"job": str(self), "file": os.fspath(filename), "link": name, "header": header, "description": description}
         )
 
@@ -269,6 +279,23 @@ class Job(str):
             found.append(job)
             job = job_or_none(job.params.jobs.get("previous"))
         return found if reverse else found[::-1]
+
+
+class NamedJob(Job):
+    """A job under the name it was built as."""
+
+    _name: str
+
+    def __new__(cls, jobid: str, name: str) -> NamedJob:
+        self = super().__new__(cls, jobid)
+        assert isinstance(self, NamedJob)
+        self._name = name
+        return self
+
+    @property
+    def method(self) -> str:
+        """The name given to the build call, else the method's."""
+        return self._name
 
 
 class _NoJob(Job):
@@ -311,9 +338,9 @@ class JobWithFile(FileReference):
 
     __slots__ = ()
 
-    def __new__(cls, job: str, name: str, sliced: bool = False, extra: Any = None) -> JobWithFile:
-        assert not os.path.isabs(name), f"{name!r} is absolute, wanted a name in the job directory"
-        return super().__new__(cls, Job(job) if job else NoJob, name, sliced, extra)
+    def __new__(cls, job: str, name: str | Path, sliced: bool = False, extra: Any = None) -> JobWithFile:
+        assert not os.path.isabs(name), f"{os.fspath(name)!r} is absolute, wanted a name in the job directory"
+        return super().__new__(cls, Job(job) if job else NoJob, os.fspath(name), sliced, extra)
 
     def filename(self, sliceno: int | None = None) -> str:
         """Return its path."""
@@ -355,39 +382,6 @@ def job_or_none(jobid: str | None) -> Job:
     return Job(jobid) if jobid else NoJob
 
 
-def read_params(directory: Path, jobid: str) -> DotDict:
-    """Read the parameters of a job from its setup.json.
-
-    Raises:
-        NoSuchJobError: There is no such job, or its record is damaged.
-    """
-    record = read_job(directory)
-    if not record.setup:
-        raise NoSuchJobError(f"there is no usable job {jobid} in {directory.parent}: {record.reason}")
-    return typed_params(record.setup)
-
-
-def typed_params(setup: Record) -> DotDict:
-    """Turn the record of a request into what `params` holds."""
-    options = {key: dotted(decode_value(value)) for key, value in setup["options"].items()}
-    return DotDict({**{key: dotted(value) for key, value in setup.items()}, "options": DotDict(options)})
-
-
-def read_output(directory: Path) -> dict[str | int, str]:
-    """Return captured output by stage ("prepare", "synthesis") and slice number, stdout before stderr."""
-    parts: dict[str | int, list[str]] = {}
-    order = {"prepare": -1, "synthesis": 1 << 30}
-    for path in sorted(find_files(directory, layout.OUTPUT)):
-        parsed = layout.parse_output_name(os.path.basename(path))
-        if parsed:
-            stage, sliceno, _ = parsed
-            key: str | int = sliceno if stage == "analysis" else stage
-            text = (directory / path).read_bytes().decode("utf-8", "backslashreplace")
-            parts.setdefault(key, []).insert(0, text)
-    keys = sorted(parts, key=lambda key: key if isinstance(key, int) else order[key])
-    return {key: "".join(parts[key]) for key in keys}
-
-
 def _stop_job(stop: Any) -> str | None:
     if isinstance(stop, dict):
         ((job, name),) = stop.items()
@@ -399,17 +393,3 @@ def _open_read(path: str, mode: str, encoding: str | None, errors: str | None) -
     if "b" not in mode and encoding is None:
         encoding = "utf-8"
     return open(path, mode, encoding=encoding, errors=errors)
-
-
-def _link(source: str, results: Path, name: str) -> None:
-    target = safe_join(results, name)
-    directory = results
-    directory.mkdir(parents=True, exist_ok=True)
-    for part in Path(name).parts[:-1]:
-        directory = directory / part
-        if directory.is_symlink():
-            raise UserError(f"{directory} is a symlink; wanted a folder for the link {name!r}")
-        directory.mkdir(exist_ok=True)
-    temporary = f"{target}.{os.getpid()}tmp"
-    os.symlink(source, temporary)
-    os.replace(temporary, target)

@@ -27,6 +27,15 @@ def dump_pickle(value: Any, handle: IO[bytes]) -> None:
         raise TypeError(f"{where} cannot be pickled: {type(culprit).__name__} ({error})") from None
 
 
+def can_pickle(value: Any) -> bool:
+    """Tell whether a value can be pickled."""
+    try:
+        pickle.dumps(value, PROTOCOL)
+    except Exception:  # what a __reduce__ of the user's own raises is not ours to choose
+        return False
+    return True
+
+
 def load_pickle(path: Path, encoding: str = "bytes") -> Any:
     """Unpickle a file.
 
@@ -55,7 +64,7 @@ def preview(value: Any, nbytes: int) -> bytes:
 
 def _find_culprit(value: Any, where: str, depth: int) -> tuple[str, Any]:
     for inner_where, inner in _parts(value, where) if depth else ():
-        if not _can_pickle(inner):
+        if not can_pickle(inner):
             return _find_culprit(inner, inner_where, depth - 1)
     return where, value
 
@@ -69,11 +78,3 @@ def _parts(value: Any, where: str) -> list[tuple[str, Any]]:
     if isinstance(value, (set, frozenset)):
         return [(f"element of {where}", item) for item in value]
     return [(f"{where}.{name}", item) for name, item in getattr(value, "__dict__", {}).items()]
-
-
-def _can_pickle(value: Any) -> bool:
-    try:
-        pickle.dumps(value, PROTOCOL)
-    except Exception:  # what a __reduce__ of the user's own raises is not ours to choose
-        return False
-    return True

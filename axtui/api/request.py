@@ -21,9 +21,9 @@ def ask_for_job(message: Message) -> Message:
         AxtuiError: The request was refused; the class says how.
     """
     here = context.current()
+    assert here.stage != "analysis", "subjobs are built in prepare and synthesis, not in analysis"
     if here.ask is None:
         raise BuildError("jobs are built from build scripts and running jobs; no engine is attached here")
-    assert here.stage != "analysis", "subjobs are built in prepare and synthesis, not in analysis"
     answer = here.ask(message)
     while "digest" in answer:
         answer = here.ask({**message, "digests": {path: _digest(path) for path in answer["digest"]}})

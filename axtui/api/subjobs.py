@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
 from axtui.api import context
-from axtui.api.job import Job
+from axtui.api.job import Job, NamedJob
 from axtui.api.request import ask_for_job, request_message
+from axtui.api.status import status
+
+_List = TypeVar("_List", bound=list[Any])
+_built: list[Any] = []
 
 
 def build(
@@ -25,7 +30,7 @@ def build(
     Args:
         method: The method's name.
         options, datasets, jobs: Its parameters by group; keywords are distributed to the groups by name.
-        name: What the screen calls it.
+        name: What the screen and the list of subjobs call it.
         caption: A text stored with a new job.
 
     Raises:
@@ -33,6 +38,21 @@ def build(
         ServerError, BuildError: The request was refused.
     """
     message = request_message(method, options, datasets, jobs, keywords, name=name or "", caption=caption or "")
-    answer = ask_for_job(message)
+    with status(_describe(name or method, caption)) if name or caption else nullcontext():
+        answer = ask_for_job(message)
     context.current().subjobs[answer["job"]] = not answer["reused"]
-    return Job(answer["job"])
+    job = NamedJob(answer["job"], name or method)
+    _built.append(job)
+    return job
+
+
+def collect_in(jobs: _List) -> _List:
+    """Let every job that is built be appended to a list, which is returned with those that were built before."""
+    global _built
+    jobs.extend(_built)
+    _built = jobs
+    return jobs
+
+
+def _describe(name: str, caption: str | None) -> str:
+    return f'Building subjob {name} "{caption}"' if caption else f"Building subjob {name}"

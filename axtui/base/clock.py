@@ -34,3 +34,12 @@ def format_seconds(seconds: float) -> str:
     if seconds < 3600:
         return f"{int(seconds) // 60}m{int(seconds) % 60:02d}s"
     return f"{int(seconds) // 3600}h{int(seconds) % 3600 // 60:02d}m"
+
+
+def fmttime(t: float, short: bool = False) -> str:
+    """Write a duration in its own unit: `0.1 seconds`, `1 second`, `2.5 minutes`, `1.25 hours`; short `5s`, `2.5m`."""
+    units = ((3600, "hour", 2), (60, "minute", 1), (1, "second", 0 if short else 1))
+    size, unit, digits = next(each for each in units if t >= each[0] or each[0] == 1)
+    number = f"{t / size:.{digits}f}"
+    number = number.rstrip("0").rstrip(".") if "." in number else number
+    return f"{number}{unit[0]}" if short else f"{number} {unit}" if number == "1" else f"{number} {unit}s"

@@ -12,6 +12,9 @@ class AxtuiError(Exception):
     """Base of everything axtui raises on purpose."""
 
 
+AcceleratorError = AxtuiError
+
+
 class UserError(AxtuiError):
     """The command line or a configuration file asks for something that cannot be."""
 

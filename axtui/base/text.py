@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 _HARMLESS = re.compile(r"[\x20-\x7e]*")
+_PLAIN = re.compile(r"[\w./+-]+")
 _COMBINING_MOST = 8
 _ESCAPE = re.compile(
     r"\x1b(?:\[[0-?]*[ -/]*[@-~]?|[\]PX^_][^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?|[ -/]*[0-~]?)"
@@ -34,6 +35,12 @@ def safe(text: str, colours: bool = False) -> str:
         parts += [_visible(_ESCAPE.sub("", text[end : match.start()])), match[0]]
         end = match.end()
     return "".join([*parts, _visible(_ESCAPE.sub("", text[end:]))])
+
+
+def quote(value: object) -> str:
+    """Return a value as text, in quotes unless it is plain: letters, digits and `_ . / + -` alone."""
+    text = str(value)
+    return text if _PLAIN.fullmatch(text) else repr(text)
 
 
 def _visible(text: str) -> str:

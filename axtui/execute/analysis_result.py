@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from numbers import Number
 from pathlib import Path
 from typing import Any
 
 from axtui.api import context
-from axtui.api.pickles import dump_pickle, load_pickle
+from axtui.api.current import let_handles_travel
+from axtui.api.pickles import can_pickle, dump_pickle, load_pickle
 from axtui.base.files import atomic_open
 
 
@@ -21,10 +23,17 @@ def save_slice_result(value: Any, directory: Path, sliceno: int) -> int:
     """
     parts = value if isinstance(value, tuple) else (value,)
     for index, part in enumerate(parts):
-        with atomic_open(directory / _name(index, sliceno)) as handle:
-            dump_pickle(part, handle)
+        with atomic_open(directory / _name(index, sliceno)) as handle, let_handles_travel():
+            dump_pickle(plain_defaults(part), handle)
         context.current().registered[_name(index, sliceno)] = True
     return len(value) if isinstance(value, tuple) else -1
+
+
+def plain_defaults(value: Any) -> Any:
+    """Turn outer layers of defaultdicts whose factory cannot be pickled into plain dicts."""
+    if not isinstance(value, defaultdict) or can_pickle(value.default_factory):
+        return value
+    return {key: plain_defaults(item) for key, item in value.items()}
 
 
 def _name(index: int, sliceno: int) -> str:
@@ -98,8 +107,10 @@ def merge_values(values: Iterator[Any], allow_overwrite: bool | None, index: int
             merged = merged + value  # type: ignore[operator]
         elif isinstance(merged, list):
             merged += value
+        elif _is_empty(merged):
+            merged = value
         elif not _is_empty(value):
-            merged = value if _is_empty(merged) else _merge_into(merged, value, allow_overwrite, index)
+            merged = _merge_into(merged, value, allow_overwrite, index)
     return merged
 
 
@@ -135,7 +146,7 @@ def _merge_level(target: Any, value: Any, allow_overwrite: bool | None, index: i
             else:
                 target[key] = inner
         return
-    is_counting = not hasattr(target, "values") or type(target).update is not dict.update
+    is_counting = isinstance(target, Counter) or not hasattr(target, "values")
     if allow_overwrite is False or (allow_overwrite is None and not is_counting):
         _refuse_duplicates(target, value, index)
     update: Callable[[Any], Any] = target.update

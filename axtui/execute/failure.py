@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from axtui.api.status import take_stack
-from axtui.base.errors import AxtuiError
+from axtui.base.errors import AxtuiError, JobError
 from axtui.base.records import Record
 
 _OURS = str(Path(__file__).resolve().parents[1]) + os.sep
@@ -65,9 +65,10 @@ def describe_exception(part: str, error: BaseException) -> Failure:
         return error.failure
     told = traceback.TracebackException.from_exception(error)
     _cut(told, set())
-    message = _explain(error, _one_line(error, told))
+    message = _explain(part, error, _one_line(error, told))
     frame = told.stack[-1] if told.stack else None
-    text = "".join(_with_status(list(told.format())))
+    text = "".join([*_subjob_error(error), *_with_status(list(told.format()), take_stack(error))])
+    part = "launcher" if isinstance(error, SystemExit) else part
     if isinstance(error, SyntaxError) and error.filename:
         return Failure(part, message, text, error.filename, error.lineno or 0)
     return Failure(part, message, text, frame.filename if frame else "", (frame.lineno or 0) if frame else 0)
@@ -85,10 +86,10 @@ def _one_line(error: BaseException, told: traceback.TracebackException) -> str:
     return "".join(last).strip().replace("\n", " ") or type(error).__name__
 
 
-def _explain(error: BaseException, message: str) -> str:
+def _explain(part: str, error: BaseException, message: str) -> str:
     plain = _PLAIN.get(getattr(error, "errno", None) or 0, "")
     if isinstance(error, SystemExit):
-        return f"the method called exit({error.code!r}); a job ends by returning, or by job.finish_early()"
+        return f"{part}: the method called exit({error.code!r}); a job ends by returning, or by job.finish_early()"
     if isinstance(error, MemoryError):
         return f"out of memory: {message}"
     return f"{plain}: {message}" if plain else message
@@ -105,8 +106,11 @@ def _cut(told: traceback.TracebackException, seen: set[int]) -> None:
             _cut(inner, seen)
 
 
-def _with_status(lines: list[str]) -> list[str]:
-    stack = take_stack()
+def _subjob_error(error: BaseException) -> list[str]:
+    return [error.format_msg() + "\n"] if isinstance(error, JobError) else []
+
+
+def _with_status(lines: list[str], stack: list[tuple[str, float]]) -> list[str]:
     if not stack:
         return lines
     shown = [f"{'    ' * depth}{text} ({age:.1f} seconds)\n" for depth, (text, age) in enumerate(stack, 1)]

@@ -15,6 +15,7 @@ from axtui.api import context, writer
 from axtui.api.context import Context
 from axtui.api.current import CurrentJob, FinishEarly, stop_saves, wait_for_saves
 from axtui.api.job import job_or_none
+from axtui.api.status import status
 from axtui.base import clock
 from axtui.base.records import Record, digest, digest_of, read_record
 from axtui.base.wire import Message, Wire
@@ -67,6 +68,7 @@ class JobProcess:
             self._run_stages(stages)
         except FinishEarly as early:
             self._save_result(early.result)
+            wait_for_saves()
         self._finish_data()
 
     def run_script(self, work: Callable[[], Any]) -> None:
@@ -77,6 +79,7 @@ class JobProcess:
             except FinishEarly as early:
                 result = early.result
             self._save_result(result)
+            wait_for_saves()
         self._finish_data()
 
     def _set_up(self) -> None:
@@ -162,7 +165,8 @@ class JobProcess:
     def _finish_data(self) -> None:
         """Finish the datasets; that is of synthesis, also where the method has none."""
         self._context.stage = "synthesis"
-        self._datasets = writer.end_job()
+        with status("Finishing datasets"):
+            self._datasets = writer.end_job()
 
     def enter(self, stage: str) -> None:
         """Begin a stage: its output files, its place in the record of progress, and a word to the engine."""

@@ -128,7 +128,6 @@ def _end(each: _Slice, oom_before: int) -> Record:
     _, status = os.waitpid(each.pid, 0)
     code = os.waitstatus_to_exitcode(status)
     each.pid = 0
-    part = f"analysis({each.sliceno})"
     message = _parse(bytes(each.data))
     if "failed" in message:
         raise PartFailedError(parse_failure(message["failed"]))
@@ -137,7 +136,7 @@ def _end(each: _Slice, oom_before: int) -> Record:
     reason = f"slice {each.sliceno} {describe_end(code)}"
     if code == -signal.SIGKILL and oom_kills() > oom_before:
         reason = f"slice {each.sliceno} out of memory: killed by the kernel"
-    raise PartFailedError(plain_failure(part, reason))
+    raise PartFailedError(plain_failure("launcher", reason))
 
 
 def _parse(data: bytes) -> dict[str, Any]:

@@ -12,7 +12,9 @@ from typing import Any
 from axtui.api import context
 from axtui.api.current import CurrentJob
 from axtui.api.dataset import Dataset, DatasetList, NoDataset
-from axtui.api.job import Job, job_or_none, typed_params
+from axtui.api.job import Job, job_or_none
+from axtui.api.params import typed_params
+from axtui.api.status import update_top_status
 from axtui.base.dotdict import DotDict
 from axtui.base.records import Record
 from axtui.build.joblist import JobList
@@ -32,6 +34,8 @@ class Stages:
             "jobs": DotDict({name: _job(value) for name, value in self.params.jobs.items()}),
             "slices": self.params.slices,
             "job": CurrentJob(setup["jobid"]),
+            "server_url": "",
+            "subjob_cookie": None,
         }
         for group in ("options", "datasets", "jobs"):
             setattr(module, group, self._values[group])
@@ -52,17 +56,20 @@ class Stages:
         """
         function = getattr(self._module, stage)
         values = {**self._values, "running": stage, "sliceno": context.current().sliceno, **more}
-        if stage == "analysis" and "sliceno" not in _parameters(function):
-            raise TypeError("analysis has no parameter sliceno; it must take the number of its slice")
+        if stage == "analysis":
+            values["update_top_status"] = update_top_status
+            if "sliceno" not in _parameters(function):
+                raise TypeError("analysis has no parameter sliceno; it must take the number of its slice")
         return call_function(function, values)
 
 
 def call_function(function: Callable[..., Any], values: dict[str, Any]) -> Any:
-    """Call a function with those values that its parameters name.
+    """Call a function with those values that its parameters name; `axtui.g` has them all.
 
     Raises:
         AttributeError: It asks for something that is not among them.
     """
+    context.current().given = values
     wanted = _parameters(function)
     for name in wanted:
         if name not in values:
