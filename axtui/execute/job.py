@@ -17,7 +17,7 @@ from axtui.api.current import CurrentJob, FinishEarly, stop_saves, wait_for_save
 from axtui.api.job import job_or_none
 from axtui.api.status import status
 from axtui.base import clock
-from axtui.base.records import Record, digest, digest_of, read_record
+from axtui.base.records import Record, digest, digest_of, parse_message
 from axtui.base.wire import Message, Wire
 from axtui.execute.analysis_result import AnalysisResult, save_slice_result
 from axtui.execute.failure import Failure, describe_exception
@@ -39,7 +39,9 @@ class JobProcess:
         self._directory = directory
         self._wire = wire
         self._finder = finder
-        self._setup = read_record(directory / layout.SETUP, 64 << 20)
+        order = (directory / layout.SETUP).read_bytes()
+        self._setup = parse_message(order)
+        self._setup_digest = digest(order)
         self._slices = int(self._setup["slices"])
         self._stage = "launcher"
         self._began = clock.monotonic()
@@ -199,9 +201,8 @@ class JobProcess:
         flush_streams()
         self._end_leftovers()
         registered = self._register()
-        kept = [*registered, *([layout.PREVIEW] if layout.RESULT in registered else [])]
         data = find_files(self._directory, layout.DATASETS) if self._datasets else []
-        names = [*kept, *_keep_written(self._directory), *self._sources(), *data]
+        names = [*registered, *_keep_written(self._directory), *self._sources(), *data]
         manifest = build_manifest(self._directory, names, self._context.digests)
         datasets = {name: writer.dataset_digest(self._directory, name) for name in self._datasets}
         output = output_digest({name: manifest[name] for name in registered}, datasets, self._previous())
@@ -214,7 +215,7 @@ class JobProcess:
             manifest,
             {
                 "outcome": "finished",
-                "setup": self._setup_digest(),
+                "setup": self._setup_digest,
                 "registered": registered,
                 "datasets": datasets,
                 "subjobs": self._context.subjobs,
@@ -255,9 +256,6 @@ class JobProcess:
         if not previous:
             return ""
         return digest_of([previous.params.parameters, read_post(Path(previous.path))["output"]])
-
-    def _setup_digest(self) -> str:
-        return digest((self._directory / layout.SETUP).read_bytes())
 
     def _inputs_unchanged(self) -> bool:
         for name, _, stamp in self._setup.get("input_files", {}).values():

@@ -13,7 +13,7 @@
         output/                    prepare.out prepare.err analysis.0.out … synthesis.err, as the process wrote them;
                                    empty ones are removed when the job ends
         progress                   see store/progress.py
-        result.pickle, result.txt  the return value; a bounded repr of it
+        result.pickle, result.txt  the return value; a bounded repr of it, for looking at alone (not in the manifest)
         datasets/NAME/             dataset.json and one N.arrow a slice, see dataset/record.py
         (the method's own files)
         post.json                  the commit record: a JSON line, then the BLAKE2b digest of that line. A job is
