@@ -50,10 +50,9 @@ class ProjectDirectory:
         return [job.method for job in self.jobs().values() if job.state == "finished"]
 
 
-@pytest.fixture
-def project(tmp_path: Path) -> ProjectDirectory:
+def make_project(root: Path) -> ProjectDirectory:
     """Make an empty project: two slices, workdir "dev", package `small` without methods."""
-    made = ProjectDirectory(tmp_path / "project")
+    made = ProjectDirectory(root)
     made.write("small/__init__.py", "")
     made.write(
         "axtui.toml",
@@ -62,6 +61,12 @@ def project(tmp_path: Path) -> ProjectDirectory:
     )
     (made.root / "data").mkdir()
     return made
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> ProjectDirectory:
+    """Give an empty project of the test's own."""
+    return make_project(tmp_path / "project")
 
 
 @pytest.fixture(scope="session")

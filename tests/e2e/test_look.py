@@ -1,0 +1,145 @@
+"""Looking at jobs with `jobs`, `job` and `log`."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ProjectDirectory, make_project
+from tests.e2e.conftest import Command
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory, command_in: Callable[[Path], Command]) -> ProjectDirectory:
+    """Give a project with a script's run, two finished jobs and a failed one. Tests only look at it, or copy it."""
+    project = make_project(tmp_path_factory.mktemp("look") / "project")
+    project.method(
+        "one",
+        "options = {'n': 1}\ndef analysis(sliceno): print('slice', sliceno)\n"
+        "def synthesis(options, job):\n    print('sum \\x1b]0;owned\\x07')\n"
+        "    job.json_save([1])\n    return options.n\n",
+    )
+    project.method(
+        "bad", "import sys\ndef synthesis():\n    print('oh', file=sys.stderr)\n    raise ValueError('no luck')\n"
+    )
+    project.script("urd.build('one')\nurd.build('one', n=2, caption='the second')\nurd.build('bad')")
+    command_in(project.root)("run", status=1)
+    return project
+
+
+@pytest.fixture
+def axtui(built: ProjectDirectory, command_in: Callable[[Path], Command]) -> Command:
+    """Give the command in that project."""
+    return command_in(built.root)
+
+
+def test_jobs_are_listed(built: ProjectDirectory, axtui: Command) -> None:
+    """A line a job, the newest last, with method, state, and why it failed; the same as JSON."""
+    lines = axtui("jobs").stdout.splitlines()
+    told = axtui.json("jobs")
+
+    assert [line.split()[:3] for line in lines] == [
+        ["dev-0", "small.build", "failed"],
+        ["dev-1", "one", "finished"],
+        ["dev-2", "one", "finished"],
+        ["dev-3", "bad", "failed"],
+    ]
+    assert lines[2].endswith("the second")
+    assert "ValueError: no luck" in lines[3]
+    assert [job["job"] for job in told] == ["dev-0", "dev-1", "dev-2", "dev-3"]
+    assert told[1]["seconds"] > 0
+
+
+def test_jobs_are_chosen(built: ProjectDirectory, axtui: Command) -> None:
+    """By method, and only the newest."""
+    assert [job["job"] for job in axtui.json("jobs", "one")] == ["dev-1", "dev-2"]
+    assert [job["job"] for job in axtui.json("jobs", "-n", "1")] == ["dev-3"]
+    assert [job["job"] for job in axtui.json("jobs", "one", "-n", "1")] == ["dev-2"]
+    assert axtui("jobs", "nothing").stdout == ""
+
+
+def test_a_job_is_shown(built: ProjectDirectory, axtui: Command) -> None:
+    """What it was asked, what it made, why it was built; by id, by method, by how far back."""
+    text = axtui("job", "one").stdout
+    told = axtui.json("job", "one~1")
+
+    assert text.splitlines()[0] == "dev-2  one  finished"
+    for part in ("option n: 1 → 2", "the second", "n = 2", "result.json", "small/a_one.py", "result    2"):
+        assert part in text
+    assert told["job"] == "dev-1"
+    assert told["setup"]["options"] == {"n": 1}
+    assert told["post"]["registered"] == ["result.json", "result.pickle"]
+    assert axtui.json("job", "dev-3")["error"]["message"] == "ValueError: no luck"
+
+
+def test_a_failed_job_shows_its_error(built: ProjectDirectory, axtui: Command) -> None:
+    """With the user's own frames."""
+    text = axtui("job", "bad").stdout
+
+    assert "dev-3  bad  failed: ValueError: no luck" in text
+    assert "raise ValueError('no luck')" in text
+
+
+def test_logs_are_shown(built: ProjectDirectory, axtui: Command) -> None:
+    """Stage by stage and slice by slice; one stage, one slice; byte by byte where no terminal is."""
+    text = axtui("log", "one").stdout
+    told = axtui.json("log", "one")
+
+    assert text == (
+        "--- analysis 0 out\nslice 0\n--- analysis 1 out\nslice 1\n--- synthesis out\nsum \x1b]0;owned\x07\n"
+    )
+    assert told[0] == {"stage": "analysis", "slice": 0, "stream": "out", "text": "slice 0\n"}
+    assert told[2]["slice"] is None
+    assert axtui("log", "one", "--slice", "1").stdout == "slice 1\n"
+    assert axtui("log", "one", "--stage", "synthesis").stdout == "sum \x1b]0;owned\x07\n"
+    bad = axtui("log", "bad").stdout
+    assert "oh\n" in bad
+    assert "--- error\n" in bad
+    assert "ValueError: no luck" in bad
+
+
+def test_events_as_json(project: ProjectDirectory, command_in: Callable[[Path], Command]) -> None:
+    """`run --json` gives a JSON line for each event, from the build's start to its end."""
+    project.method("one", "def synthesis(): return 1\n")
+    project.script("urd.build('one')\nurd.build('one')")
+
+    events = [json.loads(line) for line in command_in(project.root)("run", "--json").stdout.splitlines()]
+
+    assert events[0]["event"] == "BuildStarted"
+    assert events[-1]["event"] == "BuildFinished"
+    assert {"JobStarted", "JobFinished", "JobReused"} <= {event["event"] for event in events}
+
+
+def test_damaged_and_foreign_jobs_are_rows(
+    built: ProjectDirectory, tmp_path: Path, command_in: Callable[[Path], Command]
+) -> None:
+    """A job that cannot be read is a row with its reason; what is no job is passed over; all else is as before."""
+    shutil.copytree(built.root, tmp_path / "project", symlinks=True, ignore=shutil.ignore_patterns("*.sock"))
+    axtui = command_in(tmp_path / "project")
+    workdir = tmp_path / "project/workdirs/dev"
+    (workdir / "dev-1/post.json").write_bytes(b"rubbish")
+    (workdir / "dev-2/setup.json").unlink()
+    (workdir / "dev-007").mkdir()
+    (workdir / "dev-8").mkdir()
+    (workdir / "notes.txt").write_text("")
+
+    states = {job["job"]: job["state"] for job in axtui.json("jobs")}
+    shown = axtui("job", "dev-1").stdout
+
+    assert states == {"dev-0": "failed", "dev-1": "damaged", "dev-2": "crashed", "dev-3": "failed", "dev-8": "crashed"}
+    assert "damaged: post.json: " in shown
+
+
+@pytest.mark.parametrize("words", [["job"], ["log"]])
+@pytest.mark.parametrize("name", ["dev-99", "dev-007", "nothing", "one~9", "other-1", "../dev-1"])
+def test_what_is_not_there_is_told(built: ProjectDirectory, axtui: Command, words: list[str], name: str) -> None:
+    """One sentence, exit status 2."""
+    done = axtui(*words, name, status=2)
+
+    assert done.stdout == ""
+    assert len(done.stderr.splitlines()) == 1
+    assert name in done.stderr
