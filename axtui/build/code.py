@@ -14,8 +14,9 @@ from axtui.method.sources import Sources
 class Code:
     """Methods and their snapshots at the moment of the last `rescan`."""
 
-    def __init__(self, root: Path, packages: tuple[str, ...]) -> None:
+    def __init__(self, root: Path, packages: tuple[str, ...], listed: tuple[str, ...] = ()) -> None:
         self._packages = packages
+        self._listed = listed
         self.sources = Sources(source_roots(root))
         self._methods: dict[str, MethodPlace] = {}
         self._snapshots: dict[str, Snapshot | MethodError] = {}
@@ -28,7 +29,7 @@ class Code:
         """
         self.sources.rescan()
         self._snapshots.clear()
-        self._methods = find_methods(self.sources, self._packages)
+        self._methods = find_methods(self.sources, self._packages, self._listed)
 
     @property
     def methods(self) -> dict[str, MethodPlace]:

@@ -33,7 +33,7 @@ from axtui.event.events import (
 from axtui.event.journal import Journal, read_last_builds
 from axtui.execute.executor import JobCommitted, JobLost, JobSaid, MethodDescribed, MethodFailed, Report
 from axtui.execute.forking import ForkingExecutor
-from axtui.project.config import FILE_NAME, Project
+from axtui.project.config import Project, configuration_file
 from axtui.store.catalogue import Catalogue
 
 IDLE_SECONDS = 2.0
@@ -57,7 +57,7 @@ class Engine:
             self._publish(Noted(note))
         self._catalogue = Catalogue(project.workdirs, project.target, project.root)
         self._catalogue.refresh()
-        self._code = Code(project.root, project.packages)
+        self._code = Code(project.source_directory, project.packages, project.listed)
         self._changes = Changes(project.root, self._code)
         self._orders = Orders(project, self._catalogue, engine)
         self._desk = Desk(project, self._code, self._catalogue, self._publish, self._reply)
@@ -325,6 +325,6 @@ class Engine:
 
 def _read_config(project: Project) -> bytes:
     try:
-        return (project.root / FILE_NAME).read_bytes()
+        return configuration_file(project.root).read_bytes()
     except OSError:
         return b""

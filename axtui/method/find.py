@@ -1,4 +1,8 @@
-"""Finding methods and build scripts in the project's packages. Reads no source."""
+"""Finding methods and build scripts in the project's packages. Reads no source.
+
+Every `a_*.py` of a package is a method; in a package of an Accelerator project that is not `auto-discover`, only those
+that its `methods.conf` lists, a line each.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,7 @@ from axtui.base.errors import BuildError, UserError
 from axtui.method.sources import Sources
 
 STANDARD = "axtui.standard_methods"
+METHODS_CONF = "methods.conf"
 
 
 @dataclass(frozen=True)
@@ -31,23 +36,48 @@ def source_roots(root: Path) -> tuple[Path, ...]:
     return tuple(dict.fromkeys([root, *extra]))
 
 
-def find_methods(sources: Sources, packages: tuple[str, ...]) -> dict[str, MethodPlace]:
+def find_methods(sources: Sources, packages: tuple[str, ...], listed: tuple[str, ...] = ()) -> dict[str, MethodPlace]:
     """Return every method of the packages and of axtui by name.
 
+    Args:
+        sources: The project's files.
+        packages: The method packages.
+        listed: Those of them whose methods are only the ones that their `methods.conf` lists.
+
     Raises:
-        UserError: A package is not there, or two packages have a method of the same name.
+        UserError: A package or a listed method is not there, or two packages have a method of the same name.
     """
     found: dict[str, MethodPlace] = {}
     for package in (*packages, STANDARD):
-        for name in sorted(_list_package(sources, package)):
-            if name.startswith("a_") and name.endswith(".py"):
-                place = MethodPlace(name[2:-3], package)
-                if place.name in found:
-                    raise UserError(
-                        f"method {place.name!r} is defined both in {found[place.name].package} and in {package}"
-                    )
-                found[place.name] = place
+        _, names = _find_package(sources, package)
+        there = {name[2:-3] for name in names if name.startswith("a_") and name.endswith(".py")}
+        if package in listed:
+            there = _read_list(sources, package, there)
+        for name in sorted(there):
+            if name in found:
+                raise UserError(f"method {name!r} is defined both in {found[name].package} and in {package}")
+            found[name] = MethodPlace(name, package)
     return found
+
+
+def _read_list(sources: Sources, package: str, there: set[str]) -> set[str]:
+    """Return the methods that a package's `methods.conf` lists; a second word, an interpreter, has no meaning here."""
+    directory, names = _find_package(sources, package)
+    path = directory / METHODS_CONF
+    if METHODS_CONF not in names:
+        raise UserError(f"the package {package!r} lists its methods in {path}, which is not there; or is auto-discover")
+    listed = set()
+    for number, line in enumerate(sources.read(path).decode("utf-8", "replace").splitlines(), 1):
+        match line.partition("#")[0].split():
+            case []:
+                continue
+            case [name] | [name, _]:
+                if name not in there:
+                    raise UserError(f"{path} line {number}: there is no method {name!r} (a_{name}.py) in {directory}")
+                listed.add(name)
+            case [name, _, *rest]:
+                raise UserError(f"{path} line {number}: Trailing garbage after {name!r}: {' '.join(rest)!r}")
+    return listed
 
 
 def find_script(sources: Sources, packages: tuple[str, ...], script: str) -> str:
@@ -63,21 +93,22 @@ def find_script(sources: Sources, packages: tuple[str, ...], script: str) -> str
     name = last if last.startswith("build") else f"build_{last}"
     for package in sorted(packages):
         fits = not where or package == where or package.endswith("." + where)
-        if fits and f"{name}.py" in _list_package(sources, package):
+        if fits and f"{name}.py" in _find_package(sources, package)[1]:
             return f"{package}.{name}"
     scripts = sorted(
         f"{package}.{each[:-3]}"
         for package in packages
-        for each in _list_package(sources, package)
+        for each in _find_package(sources, package)[1]
         if each.startswith("build") and each.endswith(".py")
     )
     raise BuildError(f"No build script {script!r} in {', '.join(packages)}; there are {', '.join(scripts) or 'none'}")
 
 
-def _list_package(sources: Sources, package: str) -> frozenset[str]:
+def _find_package(sources: Sources, package: str) -> tuple[Path, frozenset[str]]:
     for root in sources.roots_of(package):
-        names = sources.list(root.joinpath(*package.split(".")))
+        directory = root.joinpath(*package.split("."))
+        names = sources.list(directory)
         if "__init__.py" in names:
-            return names
+            return directory, names
     roots = ", ".join(map(str, sources.roots))
     raise UserError(f"there is no method package {package!r} (a folder with __init__.py) in {roots}")

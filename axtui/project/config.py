@@ -1,17 +1,21 @@
-"""`axtui.toml`: reading, checking, defaults. An unknown key is an error that names the nearest known one."""
+"""`axtui.toml`: reading, checking, defaults. An unknown key is an error that names the nearest known one.
+
+Where there is none, an `accelerator.conf` is read instead, see accelerator_conf.py.
+"""
 
 from __future__ import annotations
 
 import difflib
 import os
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from axtui.base.errors import RecordError, UserError
 from axtui.base.files import read_limited
 from axtui.base.ids import is_workdir_name
+from axtui.project import accelerator_conf
 
 FILE_NAME = "axtui.toml"
 _FILE_NBYTES = 1 << 20
@@ -39,7 +43,11 @@ class Project:
     workdirs: dict[str, Path]
     input_directory: Path
     result_directory: Path
+    source_directory: Path
+    """What packages are looked for in, besides PYTHONPATH."""
     packages: tuple[str, ...]
+    listed: tuple[str, ...]
+    """Those packages whose methods are only the ones that their `methods.conf` lists."""
     parallel_jobs: int
     limits: dict[str, int] = field(default_factory=dict)
 
@@ -61,9 +69,15 @@ def find_root(start: Path) -> Path:
         UserError: There is none.
     """
     for directory in (start, *start.parents):
-        if (directory / FILE_NAME).is_file():
+        if configuration_file(directory).is_file():
             return directory
     raise UserError(f"no {FILE_NAME} in {start} or above it; `axtui init` makes a project, `axtui demo` a full one")
+
+
+def configuration_file(root: Path) -> Path:
+    """Return the file that configures the project in a directory; whether it is there is not said."""
+    theirs = root / accelerator_conf.FILE_NAME
+    return theirs if theirs.is_file() and not (root / FILE_NAME).exists() else root / FILE_NAME
 
 
 def read_project(root: Path) -> Project:
@@ -72,10 +86,10 @@ def read_project(root: Path) -> Project:
     Raises:
         UserError: It cannot be read, or asks for something that cannot be; the message names file and key.
     """
-    path = root / FILE_NAME
+    path = configuration_file(root)
+    parse = parse_project if path.name == FILE_NAME else _parse_accelerator_project
     try:
-        text = read_limited(path, _FILE_NBYTES).decode("utf-8")
-        return parse_project(text, root.resolve())
+        return parse(read_limited(path, _FILE_NBYTES).decode("utf-8"), root.resolve())
     except FileNotFoundError:
         raise UserError(f"there is no {path}") from None
     except (OSError, RecordError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
@@ -91,7 +105,20 @@ def parse_project(text: str, root: Path) -> Project:
         UserError: A key or value is not one that can be.
         tomllib.TOMLDecodeError: It is not TOML.
     """
-    values = tomllib.loads(text)
+    return _make_project(tomllib.loads(text), root)
+
+
+def _parse_accelerator_project(text: str, root: Path) -> Project:
+    conf = accelerator_conf.parse_accelerator_conf(text, os.environ)
+    home = _path(root, conf.project_directory)
+    made = _make_project(conf.values, home)
+    for name, path in made.workdirs.items():
+        if home.is_relative_to(path):
+            raise UserError(f"the project {home} lies in the workdir {name!r} ({path})")
+    return replace(made, root=root, listed=conf.listed)
+
+
+def _make_project(values: dict[str, Any], root: Path) -> Project:
     _check_keys(values, _KEYS, "")
     slices = _positive(values, "slices", os.cpu_count() or 1)
     workdirs = _read_workdirs(values.get("workdirs", {"dev": "workdirs/dev"}), root)
@@ -109,7 +136,9 @@ def parse_project(text: str, root: Path) -> Project:
         workdirs=workdirs,
         input_directory=_path(root, values.get("input", ".")),
         result_directory=_path(root, values.get("results", "results")),
+        source_directory=root,
         packages=_read_packages(methods.get("packages", [])),
+        listed=(),
         parallel_jobs=_positive(values, "parallel_jobs", max(1, os.cpu_count() or 1)),
         limits={key: _positive(limits, key, 1) for key in limits},
     )

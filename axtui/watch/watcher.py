@@ -51,7 +51,7 @@ def find_source_directories(project: Project) -> list[Path]:
     left_out = [*project.workdirs.values(), project.result_directory, project.input_directory, project.private]
     found = []
     with suppress(OSError):
-        for directory in sorted(project.root.iterdir()):
+        for directory in sorted(project.source_directory.iterdir()):
             hidden = directory.name.startswith(".") or directory.name in _PASSED_OVER
             if hidden or not directory.is_dir() or (directory / "pyvenv.cfg").exists():
                 continue

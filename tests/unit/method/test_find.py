@@ -82,3 +82,42 @@ def test_roots_are_the_project_and_pythonpath(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setenv("PYTHONPATH", f"{tmp_path / 'lib'}::{tmp_path}:{tmp_path / 'lib'}")
 
     assert source_roots(tmp_path) == (tmp_path, tmp_path / "lib")
+
+
+LISTED = ("two",)
+
+
+def test_a_listed_package_has_the_methods_of_its_list(root: Path) -> None:
+    """Without auto-discover only what `methods.conf` lists is a method; an interpreter after it has no meaning."""
+    (root / "two/a_third.py").write_text("")
+    (root / "two/a_fourth.py").write_text("")
+    (root / "two/methods.conf").write_text("# ours\nsecond   # the old one\n\nthird 3.11\n")
+
+    found = find_methods(Sources((root,)), ("one", "two"), LISTED)
+
+    assert {name for name, place in found.items() if place.package == "two"} == {"second", "third"}
+    assert "first" in found
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("second\ngone\n", r"two/methods\.conf line 2: there is no method 'gone' \(a_gone\.py\)"),
+        ("second 3.11 more\n", r"two/methods\.conf line 1: Trailing garbage after 'second': 'more'"),
+        (None, r"lists its methods in .*two/methods\.conf, which is not there"),
+    ],
+)
+def test_a_wrong_list_is_told(root: Path, text: str | None, wanted: str) -> None:
+    """The error names the file, its line and what stands there."""
+    if text is not None:
+        (root / "two/methods.conf").write_text(text)
+
+    with pytest.raises(UserError, match=wanted):
+        find_methods(Sources((root,)), ("one", "two"), LISTED)
+
+
+def test_a_list_in_a_package_that_is_not_listed_counts_for_nothing(root: Path) -> None:
+    """With auto-discover every file is a method, and unknown names in the list are passed over."""
+    (root / "two/methods.conf").write_text("gone 3.11\n")
+
+    assert "second" in find_methods(Sources((root,)), ("two",))
