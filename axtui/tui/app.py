@@ -41,7 +41,12 @@ class AxtuiApp(App[None], inherit_bindings=False):
     Args:
         project: The project.
         engines: Where its engine is found; None looks at the journal alone.
+
+    Attributes:
+        workbench: The main screen.
     """
+
+    workbench: Workbench
 
     CSS_PATH = "workbench.tcss"
     TITLE = "axtui"
@@ -79,18 +84,14 @@ class AxtuiApp(App[None], inherit_bindings=False):
         return self._palette[1]
 
     @property
-    def workbench(self) -> Workbench:
-        """The main screen."""
-        return next(screen for screen in self.screen_stack if isinstance(screen, Workbench))
-
-    @property
     def is_busy(self) -> bool:
         """Whether something that is known is still to be drawn."""
         return self._due or self.workbench.is_due
 
     def get_default_screen(self) -> Screen[None]:
         """Begin with the workbench."""
-        return Workbench(self.board, self.reader)
+        self.workbench = Workbench(self.board, self.reader)
+        return self.workbench
 
     def on_mount(self) -> None:
         """Take signals, and leave the rest until the first frame is drawn."""
@@ -160,11 +161,13 @@ class AxtuiApp(App[None], inherit_bindings=False):
         """Draw what has come; the more that takes the rarer, so that a large build keeps its cores."""
         self._due = False
         began = clock.monotonic()
-        self.workbench.refresh_board()
+        if self.workbench.is_running:  # messages may come while the app is ending
+            self.workbench.refresh_board()
         self._frame_seconds = max(_FRAME_SECONDS, _FRAME_REST * (clock.monotonic() - began))
 
     def _show_link(self, text: str) -> None:
-        self.workbench.show_link(safe(text))
+        if self.workbench.is_running:
+            self.workbench.show_link(safe(text))
 
     def _request(self, do: str, **fields: Any) -> bool:
         number = self._link.request(do, **fields) if self._link else None

@@ -68,6 +68,7 @@ class HeaderBar(Bar):
         self._project = project
         self.link = ""
         self.now = 0.0
+        self._clock = ""
 
     def line(self) -> Line:
         """Draw the line: what does not fit in is left out from the middle."""
@@ -115,8 +116,17 @@ class HeaderBar(Bar):
             word = words.get(build.outcome)
             text = f"{word} {format_seconds(build.seconds)}" if word else "its engine was killed"
             line.put(text if wide else "", self.palette["muted"])
-        clock = time.strftime("%H:%M:%S" if wide and self._board.is_building else "%H:%M")
-        return line.put(f"  {clock} ", self.palette["muted"])
+        self._clock = self._read_clock()
+        return line.put(f"  {self._clock} ", self.palette["muted"])
+
+    def _read_clock(self) -> str:
+        """Return the time: with seconds only while a build makes every second a new line anyway."""
+        return time.strftime("%H:%M:%S" if self.size.width >= 100 and self._board.is_building else "%H:%M")
+
+    def tick(self) -> None:
+        """Redraw the line if the clock on it is wrong."""
+        if self._read_clock() != self._clock:
+            self.refresh()
 
 
 class NoticeBar(Bar):

@@ -24,7 +24,7 @@ class DetailPane(Pane):
     def show(self, row: Row | None, table: Table, facts: Facts) -> None:
         """Draw a row; the view stays where it is unless it is another row."""
         before, self._drawn = self._drawn, draw_detail(row, table, facts, self.room, self.palette) if row else []
-        self.title(_title(row, facts) if row else "no job")
+        self.title(_title(row) if row else "no job")
         key = row.row if row else ""
         if key == self._row and len(before) == len(self._drawn):
             self._refresh_changed(before)
@@ -46,11 +46,10 @@ class DetailPane(Pane):
         return self._drawn[y]
 
 
-def _title(row: Row, facts: Facts) -> str:
+def _title(row: Row) -> str:
+    """Write the title. A running job's time is not in it: a new title draws the whole pane again."""
     state = {"broken": "cannot be used", "expected": "not come to yet"}.get(row.shown, row.shown)
     time = ""
-    if row.state == "running" and row.began:
-        time = f" for {format_seconds(max(0.0, facts.now - row.began))}"
-    elif row.state in ("built", "failed", "reused") and row.job:
+    if row.state in ("built", "failed", "reused") and row.job:
         time = f" in {format_seconds(row.seconds)}"
     return f"{row.method} {row.job}  {GLYPHS[row.shown]} {state}{time}"

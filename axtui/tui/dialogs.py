@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -17,6 +18,7 @@ from axtui.tui.bars import Bar, glyph_legend
 from axtui.tui.palette import Line
 from axtui.tui.pane import Pane
 
+_WIDTH = 56
 Keys = Sequence[tuple[str, str]]
 
 
@@ -43,7 +45,8 @@ class Question(ModalScreen[str]):
         """Draw the question and its answers."""
         with Vertical(id="dialog") as box:
             box.border_title = Content(self._title)
-            yield _Text("", self._text)
+            for line in textwrap.wrap(self._text, _WIDTH):
+                yield _Text("", line)
             yield _Text("", "")
             for key, text in (*self._answers, ("esc", "stay")):
                 yield _Text(key, text)

@@ -88,7 +88,7 @@ class Workbench(Screen[None], inherit_bindings=False):
     def on_mount(self) -> None:
         """Show what the journal told before the first frame."""
         self._ticks = self.set_interval(_TICK_SECONDS, self.tick, pause=True)
-        self._clock = self.set_interval(1.0, self.query_one(HeaderBar).refresh)
+        self._clock = self.set_interval(1.0, self.query_one(HeaderBar).tick)
         self._layout.bring("output")
         self._layout.bring("detail")
         self._layout.open("jobs")
