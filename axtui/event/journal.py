@@ -70,12 +70,14 @@ class Journal:
         directory.mkdir(parents=True, exist_ok=True)
         self.next_seq, self.builds = _last_numbers(directory)
         self._fd = self._open()
+        self._mend = b""
+        """What ends a line that was cut short by a full disk."""
 
     def append(self, event: Event) -> bytes:
         """Write an event, and return its line as it stands in the journal, without the newline.
 
-        Raises:
-            OSError: It cannot be written; the numbering has gone on all the same.
+        An event that cannot be written, for want of space, is lost to the journal and to nothing else: the truth about
+        jobs is their directories.
         """
         if isinstance(event, BuildStarted) and os.fstat(self._fd).st_size >= SEGMENT_NBYTES:
             os.close(self._fd)
@@ -83,7 +85,11 @@ class Journal:
         entry = Entry(self.next_seq, clock.wall(), clock.monotonic(), event)
         self.next_seq += 1
         line = format_record(format_entry(entry))
-        write_all(self._fd, line + b"\n")
+        try:
+            write_all(self._fd, self._mend + line + b"\n")
+            self._mend = b""
+        except OSError:
+            self._mend = b"\n"
         return line
 
     def next_build(self) -> int:
