@@ -34,7 +34,9 @@ def main(words: Sequence[str] | None = None) -> int:
     parser, arguments = _parse(name, given)
     try:
         module = importlib.import_module(f"axtui.cli.{name}")
-        return int(module.run(arguments))
+        status = int(module.run(arguments))
+        sys.stdout.flush()
+        return status
     except AxtuiError as error:
         print(f"{parser.prog}: {safe(str(error))}", file=sys.stderr)
         return _WRONG

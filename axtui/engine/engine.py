@@ -13,6 +13,7 @@ from axtui.base import clock
 from axtui.base.errors import AxtuiError, BuildError, UserError
 from axtui.base.wire import Message
 from axtui.build.code import Code
+from axtui.build.script_options import ScriptOptions, parse_script_options
 from axtui.engine.builds import Build, Row, replay_rows
 from axtui.engine.changes import Change, Changes
 from axtui.engine.desk import Asker, Desk
@@ -51,7 +52,7 @@ class Engine:
         self._config = _read_config(project)
         self._loop = loop
         self._journal = Journal(project.journal)
-        self._server = Server(loop, socket_path, project.journal, self._handle, self._client_left)
+        self._server = Server(loop, socket_path, project.journal, self._handle, self._idle_from_now)
         self._publish(EngineStarted(os.getpid(), clock.boot_id()))
         for note in notes:
             self._publish(Noted(note))
@@ -80,7 +81,7 @@ class Engine:
         loop.on_signal(signal.SIGHUP, lambda: None)
         loop.on_error = self._fail_builds
         loop.call_later(SCAN_SECONDS, self._scan_again)
-        loop.call_later(IDLE_SECONDS, self._leave_if_idle)
+        self._idle_from_now()
 
     def close(self, reason: str) -> None:
         """End every job, and say goodbye."""
@@ -127,6 +128,7 @@ class Engine:
             str(message.get("cause") or "asked"),
             tuple(map(str, message.get("saved") or ())),
             frozenset(map(str, message.get("force") or ())),
+            parse_script_options(message.get("options") or {}),
         )
         return {"build": build.number, "job": build.job}
 
@@ -151,11 +153,15 @@ class Engine:
             self._runner.cancel(ticket, "you", hard)
         return {"found": ticket is not None}
 
-    def _client_left(self) -> None:
+    def _idle_from_now(self) -> None:
+        """Leave if nothing happens for a while from now on."""
+        self._idle_since = clock.monotonic()
         self._loop.call_later(IDLE_SECONDS, self._leave_if_idle)
 
     def _leave_if_idle(self) -> None:
-        if not self._server.clients and not self._builds and not self._runner.running():
+        is_idle = not self._server.clients and not self._builds and not self._runner.running()
+        if is_idle and clock.monotonic() - self._idle_since >= IDLE_SECONDS:
+            self._server.stop_listening()
             self._loop.stop()
 
     def _terminate(self) -> None:
@@ -167,9 +173,11 @@ class Engine:
 
     # -- builds -------------------------------------------------------------------------------------------------
 
-    def _start_build(self, script: str, cause: str, saved: tuple[str, ...], force: frozenset[str]) -> Build:
+    def _start_build(
+        self, script: str, cause: str, saved: tuple[str, ...], force: frozenset[str], options: ScriptOptions
+    ) -> Build:
         snapshot = self._code.script(script)
-        setup = script_setup(self._project, script, snapshot, cause)
+        setup = script_setup(self._project, script, snapshot, cause, options)
         try:
             directory = self._orders.make_job(self._project.target, setup, snapshot)
         except OSError as error:
@@ -241,7 +249,7 @@ class Engine:
                 else:
                     self._runner.lost(report)
         if not self._builds:
-            self._loop.call_later(IDLE_SECONDS, self._leave_if_idle)
+            self._idle_from_now()
 
     def _hear(self, jobid: str, message: Message) -> None:
         asker = self._desk.askers.get(jobid)
@@ -305,7 +313,7 @@ class Engine:
                 self._supersede(build, change.methods)
         saved = tuple(os.path.relpath(path, self._project.root) for path in change.files)
         try:
-            self._start_build(self._last_script, "saved", saved, frozenset())
+            self._start_build(self._last_script, "saved", saved, frozenset(), parse_script_options({}))
         except AxtuiError as error:
             self._publish(Noted(str(error)))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import os
+import shutil
 import socket
 import sys
 from collections.abc import Mapping
@@ -17,6 +18,7 @@ from axtui.base import clock
 from axtui.base.files import write_new
 from axtui.base.ids import parse_jobid
 from axtui.base.records import Record, format_record
+from axtui.build.script_options import ScriptOptions
 from axtui.build.why import Wanted
 from axtui.method.description import Description
 from axtui.method.snapshot import Snapshot
@@ -57,17 +59,22 @@ class Orders:
         """Make the directory of a job that is about to run.
 
         Raises:
-            OSError: It cannot be made.
+            OSError: It cannot be made; nothing of it is left.
         """
         index = self._catalogue.indexes[workdir]
         jobid = index.workdir.allocate(index.highest + 1)
         parsed = parse_jobid(jobid)
         index.highest = parsed[1] if parsed else index.highest
         directory = index.workdir.path / jobid
-        self._owners[jobid] = write_owner(directory, self._engine)
-        sources = write_sources(directory, snapshot, self._project.root)
-        record = {"version": VERSION, "jobid": jobid, **setup, "sources": sources}
-        write_new(directory / layout.SETUP, format_record(record, indent=1) + b"\n")
+        try:
+            self._owners[jobid] = write_owner(directory, self._engine)
+            sources = write_sources(directory, snapshot, self._project.root)
+            record = {"version": VERSION, "jobid": jobid, **setup, "sources": sources}
+            write_new(directory / layout.SETUP, format_record(record, indent=1) + b"\n")
+        except OSError:
+            self.release(jobid)
+            shutil.rmtree(directory, ignore_errors=True)
+            raise
         return directory
 
     def release(self, jobid: str) -> None:
@@ -111,7 +118,7 @@ def method_setup(
     }
 
 
-def script_setup(project: Project, script: str, snapshot: Snapshot, cause: str) -> Record:
+def script_setup(project: Project, script: str, snapshot: Snapshot, cause: str, options: ScriptOptions) -> Record:
     """Return the order for a run of a build script."""
     return {
         "method": snapshot.module,
@@ -127,7 +134,7 @@ def script_setup(project: Project, script: str, snapshot: Snapshot, cause: str) 
         "parameters": "",
         "seed": 0,
         "slices": project.slices,
-        "options": {"script": script},
+        "options": {"script": script, **options.to_record()},
         "datasets": {},
         "jobs": {},
         "inputs": {},
