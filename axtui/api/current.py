@@ -204,7 +204,11 @@ class SavedFile:
         if not _handles_travel:
             raise TypeError("a saved file's handle cannot be pickled; pass its .jobwithfile()")
         self.wait()
-        return SavedFile, (self._job, self._base, self._sliceno, self._load)
+        return _restore, (self._base, self._sliceno, self._load)
+
+
+def _restore(filename: str, sliceno: int | None, load: Callable[[str], Any]) -> SavedFile:
+    return SavedFile(CurrentJob(context.current().jobid), filename, sliceno, load)
 
 
 _background: list[SavedFile] = []

@@ -40,7 +40,8 @@ def build(
     message = request_message(method, options, datasets, jobs, keywords, name=name or "", caption=caption or "")
     with status(_describe(name or method, caption)) if name or caption else nullcontext():
         answer = ask_for_job(message)
-    context.current().subjobs[answer["job"]] = not answer["reused"]
+    subjobs = context.current().subjobs
+    subjobs[answer["job"]] = subjobs.get(answer["job"], False) or not answer["reused"]
     job = NamedJob(answer["job"], name or method)
     _built.append(job)
     return job
