@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any, SupportsIndex, overload
 
 from axtui.api.job import Job, NamedJob
-from axtui.base.clock import format_seconds
+from axtui.base.clock import fmttime
 
 __all__ = ["JobList", "NamedJob"]
 
@@ -33,6 +33,12 @@ class JobList(list[Job]):
     def __add__(self, other: Iterable[Job]) -> JobList:  # type: ignore[override]
         return JobList([*self, *other])
 
+    def __radd__(self, other: Iterable[Job]) -> JobList:
+        return JobList([*other, *self])
+
+    def __repr__(self) -> str:
+        return f"JobList({super().__repr__()})"
+
     def get(self, item: int | str, default: Any = None) -> Any:
         """Return a job by number or name, or the default."""
         try:
@@ -52,9 +58,9 @@ class JobList(list[Job]):
     @property
     def pretty(self) -> str:
         """The list as text, a line a job."""
-        width = len(str(len(self)))
-        lines = [f"   [{number:>{width}}]  {job.method:<25} : {job}" for number, job in enumerate(self)]
-        return "JobList(\n{}\n)".format("\n".join(lines)) if lines else "JobList([])"
+        width = max((len(job.method) for job in self), default=0)
+        lines = [f"   [{number:>3}] {job.method:>{width}} : {job}" for number, job in enumerate(self)]
+        return "\n".join(["JobList(", *lines, ")"]) if lines else "JobList([])"
 
     @property
     def exectime(self) -> tuple[float, dict[str, float]]:
@@ -65,9 +71,12 @@ class JobList(list[Job]):
         return sum(by_name.values()), by_name
 
     def print_exectimes(self, verbose: bool = True) -> None:
-        """Print how long the jobs took when they ran."""
+        """Print how long the jobs took when they ran, in all and by name, the longest first."""
         total, by_name = self.exectime
-        if verbose:
+        if verbose and by_name:
+            width = max(len(name) for name in by_name)
+            print("Time per method:")  # noqa: T201
             for name, seconds in sorted(by_name.items(), key=lambda pair: -pair[1]):
-                print(f"   {name:<35} {format_seconds(seconds)}")  # noqa: T201
-        print(f"Total time {format_seconds(total)}")  # noqa: T201
+                share = seconds / total if total else 0.0
+                print(f"   {name:<{width}}  {fmttime(seconds)}  ({share:.0%})")  # noqa: T201
+        print(f"Total time {fmttime(total)}")  # noqa: T201

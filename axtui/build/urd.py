@@ -1,7 +1,8 @@
-"""The `urd` object: what a build script's `main(urd)` builds with."""
+"""The `urd` object: what a build script's `main(urd)` builds with, and what it keeps joblists with."""
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
@@ -9,20 +10,50 @@ from typing import Any
 from axtui.api import context
 from axtui.api.request import ask_for_job, request_message
 from axtui.base.dotdict import DotDict
+from axtui.base.errors import UrdPermissionError
 from axtui.build.joblist import JobList, NamedJob
+from axtui.build.script_options import ScriptOptions
+from axtui.build.session import Session
+from axtui.build.timestamps import FIRST, LATEST, normal_timestamp, parse_query
+from axtui.build.urd_lists import UrdLists
+from axtui.build.urd_response import UrdResponse, make_response
+from axtui.store.urd_file import split_list
 
 
 class Urd:
-    """A build script's hand: it asks for jobs and keeps the list of them."""
+    """A build script's hand: it asks for jobs, keeps the list of them, and leaves it in an urd list.
 
-    def __init__(self) -> None:
+    Attributes:
+        joblist: The jobs of this session.
+        joblist_all: The jobs of the whole script.
+        info: Slice count, input and result directory, and where the urd lists are.
+        flags: What `axtui run --flags` gave.
+        horizon: The latest timestamp that `latest` may find, or None.
+        default_workdir: What `axtui run --workdir` gave, or None.
+        workdir: What `set_workdir` gave, or None.
+        warnings: What `warn` was told.
+    """
+
+    def __init__(self, options: ScriptOptions, lists: UrdLists) -> None:
         here = context.current()
         self.joblist = JobList()
+        self.joblist_all = JobList()
         self.info = DotDict(
             slices=here.slices,
             input_directory=str(here.input_directory),
             result_directory=str(here.result_directory),
+            urd=str(lists.directory),
         )
+        self.flags = set(options.flags)
+        self.horizon = options.horizon or None
+        self.default_workdir = options.workdir or None
+        self.workdir: str | None = None
+        self.warnings: list[str] = []
+        self._user = options.user
+        self._lists = lists
+        self._session: Session | None = None
+
+    # -- jobs ---------------------------------------------------------------------------------------------------
 
     def build(
         self,
@@ -44,15 +75,176 @@ class Urd:
             name: What it is called in the joblist and on the screen, the method's name unless given.
             caption: A text stored with a new job.
             force_build: Run it even where a job that fits exists.
-            workdir: Where a new job goes, the project's target unless given.
+            workdir: Where a new job goes; unless given, where `set_workdir`, the command line or the project say.
 
         Raises:
             JobError: The job failed.
             ServerError, BuildError: The request was refused.
         """
-        how = {"name": name or "", "caption": caption or "", "force": force_build, "workdir": workdir or ""}
+        how = {
+            "name": name or "",
+            "caption": caption or "",
+            "force": force_build or "force_build" in self.flags,
+            "workdir": workdir or self.workdir or self.default_workdir or "",
+        }
         answer = ask_for_job(request_message(method, options, datasets, jobs, keywords, **how))
         context.current().subjobs[answer["job"]] = not answer["reused"]
         job = NamedJob(answer["job"], name or method)
         self.joblist.append(job)
+        self.joblist_all.append(job)
         return job
+
+    def build_chained(
+        self,
+        method: str,
+        options: Mapping[str, Any] = MappingProxyType({}),
+        datasets: Mapping[str, Any] = MappingProxyType({}),
+        jobs: Mapping[str, Any] = MappingProxyType({}),
+        name: str | None = None,
+        caption: str | None = None,
+        force_build: bool = False,
+        workdir: str | None = None,
+        **keywords: Any,
+    ) -> NamedJob:
+        """Build a job with `previous` set to the job of that name in the joblist that was fetched last.
+
+        Raises:
+            AssertionError: There is no name, `previous` is given, or nothing was fetched in this session.
+        """
+        assert name, "build_chained must have 'name'"
+        given = [group for group in (options, datasets, jobs, keywords) if "previous" in group]
+        assert not given, "Don't specify previous to build_chained"
+        latest = self._session.latest if self._session else None
+        assert latest is not None, "Can't build_chained without a dependency to chain from"
+        previous = latest.get(name)
+        how = {"force_build": force_build, "workdir": workdir, "previous": previous}
+        return self.build(method, options, datasets, jobs, name, caption, **how, **keywords)
+
+    def set_workdir(self, workdir: str | None) -> None:
+        """Have new jobs built in a workdir, or with None where they would be built without this."""
+        self.workdir = workdir
+
+    def warn(self, text: str = "") -> None:
+        """Show a text in a box when the script has ended."""
+        self.warnings.append(text)
+
+    # -- sessions -----------------------------------------------------------------------------------------------
+
+    def begin(self, path: str, timestamp: Any = None, caption: str | None = None, update: bool = False) -> None:
+        """Begin a session, at whose end the jobs built in it are left in an urd list.
+
+        Args:
+            path: The list, `list` or `user/list`.
+            timestamp: In any form of `build/timestamps.py`; `finish` can give it too.
+            caption: A text for people.
+            update: Let the entry come in the place of another at its timestamp.
+
+        Raises:
+            AssertionError: A session is open already, or that is no timestamp.
+            UrdError: That is no name of a list.
+            UrdPermissionError: The list is somebody else's.
+        """
+        full = self._path(path)
+        assert self._session is None, f"Tried to begin {full} while running {self._session and self._session.path}"
+        self._check_owner(full)
+        when = "" if timestamp is None else normal_timestamp(timestamp)
+        self._session = Session(full, when, caption or "", update)
+        self.joblist = JobList()
+
+    def finish(self, path: str, timestamp: Any = None, caption: str | None = None) -> DotDict:
+        """End the session: add what was built to its list.
+
+        Returns:
+            `new`, `changed` and `is_ghost`; if it changed also `deps`: how many entries became ghosts by that.
+
+        Raises:
+            AssertionError: The session is another one, has no jobs, or neither call gave a timestamp.
+            UrdConflictError: There is another entry at that timestamp.
+        """
+        full = self._path(path)
+        session = self._session
+        assert session is not None, f"Tried to finish {full} with nothing running"
+        assert session.path == full, f"Tried to finish {full} while running {session.path}"
+        assert self.joblist, f"Tried to finish {full} without building any jobs"
+        self._session = None
+        when = session.timestamp if timestamp is None else normal_timestamp(timestamp)
+        assert when, f"No timestamp specified in begin or finish for {full}"
+        entry = session.make_entry(self.joblist, when, caption or session.caption, context.current().jobid)
+        return self._lists.add(full, entry, session.update)
+
+    def abort(self) -> None:
+        """Forget the session, if there is one."""
+        self._session = None
+
+    # -- lists --------------------------------------------------------------------------------------------------
+
+    def get(self, path: str, timestamp: Any) -> UrdResponse:
+        """Fetch an entry, and record that what this session builds is made from it.
+
+        Raises:
+            AssertionError: No session is open, or it has fetched from this list before.
+        """
+        session, full = self._session, self._path(path)
+        assert session is not None, "Can't record dependency with nothing running"
+        assert full not in session.deps, f"Duplicate {full}"
+        entry = self._lists.find(full, parse_query(timestamp))
+        if entry is not None:
+            session.deps[full] = entry.to_dependency()
+        found = make_response(full, entry)
+        session.latest = found.joblist
+        return found
+
+    def latest(self, path: str) -> UrdResponse:
+        """Fetch the latest entry, within the horizon; see `get`."""
+        return self.get(path, self._latest())
+
+    def first(self, path: str) -> UrdResponse:
+        """Fetch the first entry; see `get`."""
+        return self.get(path, FIRST)
+
+    def peek(self, path: str, timestamp: Any) -> UrdResponse:
+        """Fetch an entry without recording that."""
+        full = self._path(path)
+        return make_response(full, self._lists.find(full, parse_query(timestamp)))
+
+    def peek_latest(self, path: str) -> UrdResponse:
+        """Fetch the latest entry, within the horizon, without recording that."""
+        return self.peek(path, self._latest())
+
+    def peek_first(self, path: str) -> UrdResponse:
+        """Fetch the first entry without recording that."""
+        return self.peek(path, FIRST)
+
+    def since(self, path: str, timestamp: Any) -> builtins.list[str]:
+        """Return the timestamps of a list after another one; 0 is before all."""
+        return [entry.timestamp for entry in self._lists.since(self._path(path), normal_timestamp(timestamp))]
+
+    def list(self) -> builtins.list[str]:
+        """Return every list that has entries, as `user/list`."""
+        return self._lists.names()
+
+    def truncate(self, path: str, timestamp: Any) -> DotDict:
+        """Take away the entries of a list at a timestamp and after it.
+
+        Returns:
+            `count`: how many; `deps`: how many others were made from them and became ghosts.
+
+        Raises:
+            UrdPermissionError: The list is somebody else's.
+        """
+        full = self._path(path)
+        self._check_owner(full)
+        return self._lists.truncate(full, normal_timestamp(timestamp))
+
+    def _path(self, path: str) -> str:
+        full = path if "/" in path else f"{self._user}/{path}"
+        split_list(full)
+        return full
+
+    def _check_owner(self, path: str) -> None:
+        owner, _ = split_list(path)
+        if owner != self._user:
+            raise UrdPermissionError(f"{path} is a list of {owner}; you are {self._user}, by $URD_AUTH or $USER")
+
+    def _latest(self) -> str:
+        return f"<={self.horizon}" if self.horizon else LATEST

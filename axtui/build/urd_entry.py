@@ -26,11 +26,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from axtui.base import clock
-from axtui.base.errors import RecordError
+from axtui.base.errors import RecordError, UrdError
 from axtui.base.ids import parse_jobid
 from axtui.base.records import Record
 from axtui.build.timestamps import TimestampError, normal_timestamp
-from axtui.store.urd_file import is_list_name
+from axtui.store.urd_file import split_list
 
 NamedJobs = tuple[tuple[str, str], ...]
 """Name and id of jobs, in the order they were built."""
@@ -139,9 +139,10 @@ def _timestamp(value: Any) -> str:
 
 
 def _path(value: str) -> str:
-    user, _, name = value.partition("/")
-    if not is_list_name(user) or not is_list_name(name):
-        raise RecordError(f"{value!r:.80} is no urd list")
+    try:
+        split_list(value)
+    except UrdError as error:
+        raise RecordError(str(error)) from None
     return value
 
 

@@ -82,9 +82,9 @@ class UrdLists:
             there = self._there(path, entry.timestamp, is_ghost)
             answer = DotDict(new=there is None, changed=there not in (None, entry), is_ghost=is_ghost)
             if answer.changed and not update:
-                raise UrdConflictError(
-                    f"{path} has another entry at {entry.timestamp}; begin(..., update=True) puts this one in its place"
-                )
+                what = "ghost" if is_ghost else "entry"
+                place = f"{path} has another {what} at {entry.timestamp}"
+                raise UrdConflictError(f"{place}; begin(..., update=True) puts this one in its place")
             if answer.new or answer.changed:
                 made = replace(version_entry(entry, None if is_ghost else there), is_ghost=is_ghost)
                 ghosts = self._write(path, made, is_simple=there is None and not is_ghost)

@@ -12,14 +12,17 @@ import sys
 from pathlib import Path
 
 from axtui.base.clock import format_seconds
-from axtui.base.errors import EngineError, UserError
+from axtui.base.errors import EngineError, RecordError, UserError
 from axtui.base.text import safe
 from axtui.base.wire import WireClosedError
+from axtui.build.script_options import ScriptOptions, current_user
+from axtui.build.timestamps import normal_timestamp
 from axtui.cli.progress import Progress, choose_progress
 from axtui.engine.client import EngineClient, explain_loss, reach_engine
 from axtui.event.events import BuildFinished, Entry, parse_entry
 from axtui.project.config import Project, find_root, read_project
 from axtui.store import layout
+from axtui.store.record import read_post
 
 EXAMPLE = "axtui run build_weekly"
 _TRIES = 5
@@ -28,24 +31,51 @@ _TRIES = 5
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what the command takes."""
     parser.add_argument("script", nargs="*", default=["build"], metavar="SCRIPT", help="build scripts (default: build)")
+    parser.add_argument(
+        "-f", "--flags", default="", metavar="A,B", help="words for urd.flags; force_build builds everything anew"
+    )
+    parser.add_argument("-w", "--workdir", default="", metavar="NAME", help="the workdir where new jobs go")
+    parser.add_argument(
+        "--horizon", default="", metavar="TIMESTAMP", help="the latest that counts as latest in an urd list"
+    )
     parser.add_argument("--json", action="store_true", help="print every event as a JSON line instead of progress")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the scripts in order, stopping at the first that fails."""
     project = read_project(find_root(Path.cwd()))
+    options = read_options(project, arguments)
     for script in arguments.script:
-        status = run_script(project, script, arguments.json)
+        status = run_script(project, script, arguments.json, options)
         if status:
             return status
     return 0
 
 
-def run_script(project: Project, script: str, as_json: bool = False) -> int:
-    """Run one build script and follow it to its end; return the exit status."""
+def read_options(project: Project, arguments: argparse.Namespace) -> ScriptOptions:
+    """Return what the words on the command line ask of the scripts.
+
+    Raises:
+        UserError: There is no such workdir.
+        TimestampError: The horizon is no timestamp.
+    """
+    if arguments.workdir and arguments.workdir not in project.workdirs:
+        there = ", ".join(project.workdirs)
+        raise UserError(f"workdir {arguments.workdir!r} does not exist; the project has {there}")
+    return ScriptOptions(
+        flags=tuple(flag.strip() for flag in arguments.flags.split(",") if flag.strip()),
+        workdir=arguments.workdir,
+        horizon=normal_timestamp(arguments.horizon) if arguments.horizon else "",
+        user=current_user(),
+    )
+
+
+def run_script(project: Project, script: str, as_json: bool = False, options: ScriptOptions | None = None) -> int:
+    """Run one build script and follow it to its end; return the exit status: 1 if it failed, else what it returned."""
+    options = options or ScriptOptions(user=current_user())
     for _ in range(_TRIES):
         client = reach_engine(project)
-        follower = _Follower(project, client, script, as_json)
+        follower = _Follower(project, client, script, as_json, options)
         try:
             return follower.run()
         except _AgainError:
@@ -63,13 +93,17 @@ class _AgainError(Exception):
 
 
 class _Follower:
-    def __init__(self, project: Project, client: EngineClient, script: str, as_json: bool) -> None:
+    def __init__(
+        self, project: Project, client: EngineClient, script: str, as_json: bool, options: ScriptOptions
+    ) -> None:
         self._project = project
         self._client = client
         self._script = script
         self._as_json = as_json
+        self._options = options
         self._progress: Progress = choose_progress(sys.stderr, project)
         self._build = 0
+        self._directory = Path()
         self._output = _Output()
 
     @property
@@ -79,7 +113,7 @@ class _Follower:
 
     def run(self) -> int:
         self._client.request("attach")
-        asked = self._client.request("build", script=self._script, cause="asked")
+        asked = self._client.request("build", script=self._script, cause="asked", options=self._options.to_record())
         early: list[Entry] = []
         try:
             for message in self._client.messages(self._progress.seconds):
@@ -108,7 +142,8 @@ class _Follower:
         self._build = int(str(message["build"]))
         jobid = str(message["job"])
         workdir = self._project.workdirs[jobid.rpartition("-")[0]]
-        self._output = _Output(workdir / jobid / layout.OUTPUT)
+        self._directory = workdir / jobid
+        self._output = _Output(self._directory / layout.OUTPUT)
 
     def _take(self, entry: Entry) -> int | None:
         event = entry.event
@@ -127,7 +162,14 @@ class _Follower:
             self._output.show()
             self._progress.close()
             print(_summary(event), file=sys.stderr)
-        return 0 if event.outcome == "finished" else 1
+        return self._read_status() if event.outcome == "finished" else 1
+
+    def _read_status(self) -> int:
+        """Return the exit status that the script asked for."""
+        try:
+            return int(read_post(self._directory).get("status", 0))
+        except (OSError, RecordError) as error:
+            raise UserError(f"{self._directory.name} is finished, but its record cannot be read: {error}") from None
 
     def _interrupted(self) -> int:
         self._progress.close()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -32,6 +33,14 @@ from axtui.store.digest import output_digest
 from axtui.store.record import read_post
 
 
+@dataclass(frozen=True)
+class ScriptEnd:
+    """How a build script ended: what it returns, and what the commit record says of its run."""
+
+    result: Any
+    record: Record
+
+
 class JobProcess:
     """One run of one job, in its own process."""
 
@@ -48,6 +57,7 @@ class JobProcess:
         self._times: dict[str, Any] = {"prepare": 0.0, "analysis": 0.0, "per_slice": [], "synthesis": 0.0}
         self._notes: list[str] = []
         self._datasets: list[str] = []
+        self._script: Record = {}
         self._context = _make_context(directory, project, self._setup)
         self._context.ask = self._ask
 
@@ -73,14 +83,12 @@ class JobProcess:
             wait_for_saves()
         self._finish_data()
 
-    def run_script(self, work: Callable[[], Any]) -> None:
+    def run_script(self, work: Callable[[], ScriptEnd]) -> None:
         """Run a build script; its output and result are those of synthesis."""
         with _Stage(self, "synthesis"):
-            try:
-                result = work()
-            except FinishEarly as early:
-                result = early.result
-            self._save_result(result)
+            end = work()
+            self._script = end.record
+            self._save_result(end.result)
             wait_for_saves()
         self._finish_data()
 
@@ -227,6 +235,7 @@ class JobProcess:
                 "starttime": self._setup["starttime"],
                 "endtime": clock.wall(),
                 "exectime": times,
+                **self._script,
             },
         )
         return {"output": output, "seconds": times["total"], "notes": self._notes}

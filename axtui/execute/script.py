@@ -8,17 +8,23 @@ import socket
 from pathlib import Path
 from typing import Any
 
-from axtui.api.current import CurrentJob
+from axtui.api import context
+from axtui.api.current import CurrentJob, FinishEarly
 from axtui.base.errors import BuildError
 from axtui.base.wire import Wire
+from axtui.build.automatic_entry import add_automatic
+from axtui.build.script_options import parse_script_options
 from axtui.build.urd import Urd
-from axtui.execute.job import JobProcess
+from axtui.build.urd_lists import UrdLists
+from axtui.build.warning_box import format_box
+from axtui.execute.job import JobProcess, ScriptEnd
 from axtui.execute.process import begin_child, exit_now
 from axtui.execute.stages import call_function
 from axtui.method.hook import install
 from axtui.method.snapshot import Snapshot
 from axtui.method.sources import Sources
 from axtui.project.config import Project
+from axtui.store.urd_file import urd_directory
 
 
 def run_script(
@@ -32,13 +38,44 @@ def run_script(
         finder = install(snapshot, sources)
         wire = Wire(connection)
         job = JobProcess(directory, wire, project, finder)
-        code = job.run(lambda process: process.run_script(lambda: _call_main(snapshot.module, directory.name)))
+        code = job.run(lambda process: process.run_script(lambda: _run_main(snapshot.module, directory.name)))
     finally:
         exit_now(code)
 
 
-def _call_main(module: str, jobid: str) -> Any:
+def _run_main(module: str, jobid: str) -> ScriptEnd:
+    job = CurrentJob(jobid)
+    options = parse_script_options(job.params.options)
+    lists = UrdLists(urd_directory(context.current().root))
+    urd = Urd(options, lists)
+    try:
+        result = _call_main(module, urd, job)
+    finally:
+        _show_warnings([*urd.warnings, *lists.damage])
+    status = _exit_status(result)
+    record: dict[str, Any] = {} if status is None else {"status": status}
+    if urd.joblist_all and not status:
+        record["urd-list"] = add_automatic(lists, options.user, urd.joblist_all, jobid, job.params.starttime)
+    return ScriptEnd(result if status is None else None, record)
+
+
+def _call_main(module: str, urd: Urd, job: CurrentJob) -> Any:
     main = getattr(importlib.import_module(module), "main", None)
     if not callable(main):
         raise BuildError(f"{module} has no main(urd)")
-    return call_function(main, {"urd": Urd(), "job": CurrentJob(jobid)})
+    try:
+        return call_function(main, {"urd": urd, "job": job})
+    except FinishEarly as early:
+        return early.result
+
+
+def _exit_status(result: Any) -> int | None:
+    """Return what an int means as exit status, where 256 must not become 0; None for what is a result."""
+    if not isinstance(result, int) or isinstance(result, bool):
+        return None
+    return result & 0xFF or int(result != 0)
+
+
+def _show_warnings(texts: list[str]) -> None:
+    if texts:
+        print(f"\n{format_box(texts)}", flush=True)  # noqa: T201

@@ -11,7 +11,8 @@
     version, outcome, setup (digest of setup.json), files {name: [nbytes, sha256]}, registered [name], datasets
     {name: digest} in finish order, subjobs {jobid: built}, links, output (the output digest), observed
     {module: digest}, repeatable, notes, starttime, endtime (wall), exectime {prepare, analysis, per_slice, synthesis,
-    total} (monotonic), boot
+    total} (monotonic), boot; of a build script's run also status (if it returned an int) and urd-list (the
+    `user/list/timestamp` where its jobs are listed)
 """
 
 from __future__ import annotations
@@ -140,7 +141,7 @@ _SETUP_MAY_HAVE: _Types = {
 _POST: _Types = {"files": dict, "setup": str, "output": str, "datasets": dict, "subjobs": dict, "exectime": dict}
 _POST_MAY_HAVE: _Types = {
     "registered": list, "notes": list, "links": list, "observed": dict, "repeatable": bool,
-    "starttime": _NUMBER, "endtime": _NUMBER,
+    "starttime": _NUMBER, "endtime": _NUMBER, "status": int, "urd-list": str,
 }  # fmt: skip
 _ERROR: _Types = {
     "message": str,

@@ -52,6 +52,18 @@ def is_list_name(name: str) -> bool:
         return False
 
 
+def split_list(path: str) -> tuple[str, str]:
+    """Return user and name of a list, `user/list`.
+
+    Raises:
+        UrdError: It is no name of one.
+    """
+    user, _, name = path.partition("/")
+    if not is_list_name(user) or not is_list_name(name):
+        raise UrdError(f"{path!r:.80} is no urd list; wanted a name like 'daily' or 'user/daily'")
+    return user, name
+
+
 def find_lists(directory: Path) -> list[str]:
     """Return every list that has a file, as `user/list`, sorted."""
     found = []
@@ -73,9 +85,7 @@ class UrdFile(Generic[T]):
     """
 
     def __init__(self, directory: Path, path: str, parse: Callable[[Record], T]) -> None:
-        user, _, name = path.partition("/")
-        if not is_list_name(user) or not is_list_name(name):
-            raise UrdError(f"{path!r:.80} is no urd list; wanted a name like 'daily' or 'user/daily'")
+        user, name = split_list(path)
         self._path = directory / user / f"{name}{_ENDING}"
         self._parse = parse
         self._fd = -1

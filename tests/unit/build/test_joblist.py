@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from axtui.api.job import Job
 from axtui.build.joblist import JobList, NamedJob
 
 
@@ -41,5 +42,42 @@ def test_lists_add_up(jobs: JobList) -> None:
 def test_lists_can_be_read(jobs: JobList) -> None:
     """As pairs of name and id, and as text."""
     assert jobs.as_tuples == [("count", "dev-1"), ("report", "dev-2"), ("count", "dev-3")]
-    assert [line.split() for line in jobs.pretty.splitlines()[1:2]] == [["[0]", "count", ":", "dev-1"]]
+    assert jobs.pretty.splitlines() == [
+        "JobList(",
+        "   [  0]  count : dev-1",
+        "   [  1] report : dev-2",
+        "   [  2]  count : dev-3",
+        ")",
+    ]
     assert JobList().pretty == "JobList([])"
+
+
+def test_lists_stay_lists_on_either_side(jobs: JobList) -> None:
+    """A plain list before a job list gives a job list, and its text names what it is."""
+    plain: list[Job] = [NamedJob("dev-0", "first")]
+
+    both = plain + jobs
+
+    assert isinstance(both, JobList)
+    assert both["first"] == "dev-0"
+    assert repr(jobs[:2]) == "JobList(['dev-1', 'dev-2'])"
+
+
+def test_times_are_printed_by_name(jobs: JobList, capsys: pytest.CaptureFixture[str]) -> None:
+    """The longest comes first with its share, and the total last."""
+
+    class Timed(JobList):
+        @property
+        def exectime(self) -> tuple[float, dict[str, float]]:
+            return 8.0, {"count": 2.0, "report": 6.0}
+
+    Timed(jobs).print_exectimes()
+    JobList().print_exectimes(verbose=False)
+
+    assert capsys.readouterr().out.splitlines() == [
+        "Time per method:",
+        "   report  6 seconds  (75%)",
+        "   count   2 seconds  (25%)",
+        "Total time 8 seconds",
+        "Total time 0 seconds",
+    ]
