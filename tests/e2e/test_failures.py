@@ -173,7 +173,7 @@ def test_what_a_job_leaves_is_ended_and_noted(project: ProjectDirectory, axtui: 
     job = [*project.jobs().values()][-1]
     assert job.state == "finished"
     (note,) = job.post["notes"]
-    assert re.fullmatch(r"left 1 process running: .+", note)
+    assert re.fullmatch(r"left \d process(es)? running: .+", note)
     assert not [pid for pid in processes_of(project.root) if b"sleep" in _command(pid)]
 
 
