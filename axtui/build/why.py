@@ -94,7 +94,12 @@ def _option_differences(now: dict[str, Any], before: dict[str, Any]) -> list[str
 
 
 def _short(options: dict[str, Any], name: str) -> str:
-    return f"{decode_value(options[name])!r:.40}" if name in options else "not there"
+    if name not in options:
+        return "not there"
+    try:
+        return f"{decode_value(options[name])!r:.40}"
+    except RecordError:
+        return f"{options[name]!r:.40}"
 
 
 def _file_differences(wanted: Wanted, before: dict[str, list[Any]]) -> list[str]:

@@ -53,7 +53,7 @@ def find_job(project: Project, spec: str) -> JobRecord:
     method, tilde, text = spec.partition("~")
     back = int(text) if text.isdecimal() else 1 if tilde else 0
     found = find_jobs(project, method, 0)
-    if back >= len(found):
+    if not method or back >= len(found):
         raise NoSuchJobError(f"{spec!r} is no job here: neither an id like {project.target}-42 nor a method that ran")
     return found[-1 - back]
 

@@ -165,6 +165,16 @@ def _check(record: Record, wanted: _Types, may_have: _Types) -> None:
         if not (isinstance(place, list) and len(place) == 2):
             raise RecordError(f"the source of {name!r} is not a path and a digest")
 
+    for name, told in record.get("input_files", {}).items():
+        if not (isinstance(told, list) and len(told) == 3):
+            raise RecordError(f"the input file of {name!r} is not a name, a digest and a stamp")
+    for group in ("datasets", "jobs"):
+        for name, value in record[group].items() if wanted is _SETUP else ():
+            if not all(
+                item is None or isinstance(item, str) for item in (value if isinstance(value, list) else [value])
+            ):
+                raise RecordError(f"{group} has {name!r} as {value!r:.40}, wanted names of inputs")
+
 
 def _name(kind: type | tuple[type, ...]) -> str:
     return kind.__name__ if isinstance(kind, type) else "a number"
