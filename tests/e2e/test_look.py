@@ -135,7 +135,7 @@ def test_damaged_and_foreign_jobs_are_rows(
 
 
 @pytest.mark.parametrize("words", [["job"], ["log"]])
-@pytest.mark.parametrize("name", ["dev-99", "dev-007", "nothing", "one~9", "other-1", "../dev-1"])
+@pytest.mark.parametrize("name", ["dev-99", "dev-007", "nothing", "one~9", "other-1", "../dev-1", "", "~1"])
 def test_what_is_not_there_is_told(built: ProjectDirectory, axtui: Command, words: list[str], name: str) -> None:
     """One sentence, exit status 2."""
     done = axtui(*words, name, status=2)

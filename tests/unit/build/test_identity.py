@@ -195,3 +195,24 @@ def test_reuse_through_an_equal_input_is_told(catalogue: Catalogue, snapshot: Sn
     assert explain_reuse(wants, job) == "because dev-2 ≡ dev-1"
     same = Wanted(wants.request, Identity(before.key, CODE, before.inputs, {}), snapshot)
     assert explain_reuse(same, job) == ""
+
+
+_ODD: list[Any] = [
+    {"input_files": {"file": 3}},
+    {"options": {"n": {"$set": 3}}},
+    {"jobs": {"a": {}}},
+    {"sources": {"helper": 3}},
+]
+
+
+@pytest.mark.parametrize("odd", _ODD, ids=repr)
+def test_an_order_that_somebody_made_up_is_compared_or_not(
+    workdir: Workdir, catalogue: Catalogue, snapshot: Snapshot, odd: dict[str, Any]
+) -> None:
+    """A job with fields of other forms is damaged or differs; the reasons are sentences in any case."""
+    built_before(workdir, catalogue, snapshot, hash="0" * 64, **odd)
+
+    reasons = why(catalogue, wanted(catalogue, snapshot, {"file": "x"}, input_files={"file": "a"}, jobs={"a": "dev-1"}))
+
+    assert all(isinstance(reason, str) for reason in reasons)
+    assert reasons
