@@ -15,7 +15,7 @@ _ROOMS = {
     "Automata": ("axtui.build.urd", "Urd"),
     "JobError": ("axtui.base.errors", "JobError"),
     "JobList": ("axtui.build.joblist", "JobList"),
-    "UrdResponse": ("axtui.build.urd", "UrdResponse"),
+    "UrdResponse": ("axtui.build.urd_response", "UrdResponse"),
     "build": ("axtui.api.subjobs", "build"),
     "fmttime": ("axtui.base.clock", "fmttime"),
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from axtui.base.records import digest_of
 from axtui.base.values import decode_value, encode_value
 from axtui.base.wire import Message
 from axtui.method.description import Description
+from axtui.method.forms import FileReference
 from axtui.method.options import convert_options
 
 Reference = str | None | list[str | None]
@@ -27,6 +28,8 @@ class Request:
     jobs: dict[str, Reference]
     input_files: dict[str, str]
     """Options that name input files, with the name."""
+    file_jobs: tuple[str, ...] = ()
+    """Jobs of which options name a file."""
 
     @property
     def parameters(self) -> str:
@@ -35,7 +38,7 @@ class Request:
 
     def inputs(self) -> list[str]:
         """Return every job and dataset that is referred to, once, in order."""
-        values = [*self.datasets.values(), *self.jobs.values()]
+        values = [*self.datasets.values(), *self.jobs.values(), *self.file_jobs]
         flat = [item for value in values for item in (value if isinstance(value, list) else [value])]
         return list(dict.fromkeys(item for item in flat if item))
 
@@ -65,7 +68,16 @@ def make_request(description: Description, message: Message) -> Request:
         datasets=_references(description.method, "datasets", description.datasets, groups["datasets"]),
         jobs=_references(description.method, "jobs", description.jobs, groups["jobs"]),
         input_files={name: value for name, value in files.items() if value},
+        file_jobs=tuple(_file_jobs(list(options.values()))),
     )
+
+
+def _file_jobs(value: Any) -> Iterator[str]:
+    if isinstance(value, FileReference):
+        yield str(value.job)
+    elif isinstance(value, (list, dict)):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _file_jobs(item)
 
 
 def _distribute(description: Description, groups: dict[str, dict[str, Any]], keywords: dict[str, Any]) -> None:

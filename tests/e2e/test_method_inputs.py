@@ -167,6 +167,7 @@ def test_what_cannot_be_is_refused_before_a_job_is_made(project: ProjectDirector
         "ds=('dev-0', 'x')": "ServerError: Submit failed: datasets parameter ds on one is",
         "ds='dev-77'": "NoSuchJobError: there is no finished job 'dev-77'",
         "job='nowhere-1'": "NoSuchJobError: there is no finished job 'nowhere-1'",
+        "f=('dev-78', 'x')": "NoSuchJobError: there is no finished job 'dev-78'",
         "n=b'x'": "AssertionError: one: bytes is not supported in data",
         "why_build=True": "BuildError: Keyword why_build not in options",
     }
@@ -178,7 +179,8 @@ def test_what_cannot_be_is_refused_before_a_job_is_made(project: ProjectDirector
         project,
         axtui,
         "for pair in urd.build('asks').load(): print(*pair, sep=': ')",
-        one="options = {'n': 1, 'flag': False, 'same': 1}\ndatasets = ('ds', 'same')\njobs = ('job',)\n"
+        one="from axtui import JobWithFile\noptions = {'n': 1, 'flag': False, 'same': 1, 'f': JobWithFile}\n"
+        "datasets = ('ds', 'same')\njobs = ('job',)\n"
         "def synthesis(): pass\n",
         asks=f"from axtui import build\ndef synthesis():\n    found = []\n{body}    return found\n",
     )
