@@ -1,8 +1,9 @@
 """Which job runs when: a pure machine. Something happened goes in, what to do comes out.
 
-A task is locking (another process may be building the same key), then queued, then running. Tasks of equal key join
-the first. At most `parallel` jobs run; a job that waits for a job of its own lends its place, so that jobs building
-jobs can never wait for each other. A job that asks, through whatever others, for itself is refused.
+A task is locking (another process may be building the same key), then looking (whether that process has built it),
+then queued, then running. Tasks of equal key join the first. At most `parallel` jobs run; a job that waits for a job of
+its own lends its place, so that jobs building jobs can never wait for each other. A job that asks, through whatever
+others, for itself is refused.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ class Scheduler:
             case Wanted():
                 return self._want(event)
             case LockAnswered(task=task, held=held):
-                return [LookAgain(task)] if held and task in self._tasks else []
+                return self._look(task) if held else []
             case LookedAgain(task=task, found=found):
                 return self._finish(task) if found else self._queue(task)
             case Ended(task=task):
@@ -101,8 +102,17 @@ class Scheduler:
             pending += [(each.parent, chain) for each in waiting]
         return ()
 
+    def _is(self, task: int, state: str) -> bool:
+        return task in self._tasks and self._tasks[task].state == state
+
+    def _look(self, task: int) -> list[Action]:
+        if not self._is(task, "locking"):
+            return []
+        self._tasks[task].state = "looking"
+        return [LookAgain(task)]
+
     def _queue(self, task: int) -> list[Action]:
-        if task not in self._tasks:
+        if not self._is(task, "looking"):
             return []
         self._tasks[task].state = "queued"
         return self._start_next()
@@ -136,7 +146,7 @@ class Scheduler:
             self._tasks[self._leaders[each.wanted.key]].joined.remove(task)
             del self._tasks[task]
             return [AnswerCancelled(task)]
-        unlock: list[Action] = [Unlock(task)] if each.state == "queued" else []
+        unlock: list[Action] = [Unlock(task)] if each.state in ("looking", "queued") else []
         joined = each.joined
         del self._tasks[task]
         del self._leaders[each.wanted.key]

@@ -171,6 +171,21 @@ def test_cancelling_a_locking_job() -> None:
     assert scheduler.handle(Ticked()) == []
 
 
+def test_time_passes_while_a_job_is_looked_for() -> None:
+    """A task that has its lock is not locked again, and does not start twice; cancelled, it gives its lock back."""
+    scheduler = Scheduler(1)
+    scheduler.handle(Wanted(1, "k", "m", 0))
+    scheduler.handle(LockAnswered(1, True))
+
+    assert scheduler.handle(Ticked()) == []
+    assert scheduler.handle(LockAnswered(1, True)) == []
+    assert scheduler.handle(LookedAgain(1, False)) == [Start(1)]
+    assert scheduler.handle(LookedAgain(1, False)) == []
+    scheduler.handle(Wanted(2, "l", "m", 0))
+    scheduler.handle(LockAnswered(2, True))
+    assert scheduler.handle(Cancelled(2)) == [Unlock(2), AnswerCancelled(2)]
+
+
 def test_cancelling_a_queued_job() -> None:
     """It gives its lock back."""
     scheduler = Scheduler(1)
@@ -297,7 +312,7 @@ class Machine(RuleBasedStateMachine):
         self.running.discard(task)
         self.do(Ended(task))
 
-    @precondition(lambda self: self.open and not self.asked and not self.looking)
+    @precondition(lambda self: self.open and not self.asked)
     @rule(data=st.data(), hard=st.booleans())
     def cancel(self, data: st.DataObject, hard: bool) -> None:
         """Somebody wants a job no more."""
