@@ -22,6 +22,7 @@ COMMANDS = {
     "job": "show a job",
     "log": "show what a job printed",
     "screenshot": "draw the workbench into a picture",
+    "urd": "show urd lists and what is in them",
     "version": "show versions",
 }
 _WRONG = 2
