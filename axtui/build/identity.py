@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from axtui.base.errors import NoSuchDatasetError, NoSuchJobError
-from axtui.base.ids import split_dataset
+from axtui.base.errors import NoSuchDatasetError, NoSuchJobError, NoSuchWhateverError, NoSuchWorkdirError
+from axtui.base.ids import parse_jobid, split_dataset
 from axtui.base.records import digest_of
 from axtui.build.request import Reference, Request
 from axtui.store.catalogue import Catalogue
@@ -34,6 +34,7 @@ def identify(request: Request, code: str, catalogue: Catalogue, files: dict[str,
         slices: The slice count.
 
     Raises:
+        NoSuchWorkdirError: An input job is of a workdir that is not configured.
         NoSuchJobError: An input job is not there or not finished.
         NoSuchDatasetError: An input job has no such dataset.
     """
@@ -55,7 +56,7 @@ def _identify_input(reference: str, datasets: dict[str, Reference], catalogue: C
     jobid, name = split_dataset(reference)
     job = catalogue.get(jobid)
     if job is None:
-        raise NoSuchJobError(f"there is no finished job {jobid!r}")
+        raise _missing(jobid, catalogue)
     is_dataset = any(
         reference == value or (isinstance(value, list) and reference in value) for value in datasets.values()
     )
@@ -63,6 +64,14 @@ def _identify_input(reference: str, datasets: dict[str, Reference], catalogue: C
         there = ", ".join(job.datasets) or "no dataset"
         raise NoSuchDatasetError(f"job {jobid} has no dataset {name!r}; it has {there}")
     return f"{job.identity}/{name}" if is_dataset else job.identity
+
+
+def _missing(jobid: str, catalogue: Catalogue) -> NoSuchWhateverError:
+    parts = parse_jobid(jobid)
+    if parts and parts[0] not in catalogue.indexes:
+        there = ", ".join(catalogue.indexes)
+        return NoSuchWorkdirError(f"{jobid}: there is no workdir {parts[0]!r}; there are {there}")
+    return NoSuchJobError(f"there is no finished job {jobid!r}")
 
 
 def _replace(value: Reference, inputs: dict[str, str]) -> object:

@@ -131,6 +131,65 @@ def test_their_project_builds(theirs: ProjectDirectory, axtui: Command) -> None:
     assert (theirs.root / "workdirs/other/.slices").read_text() == "3\n"
 
 
+SHIM = """
+import importlib, importlib.abc, importlib.util, sys
+import axtui
+
+class Shim(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    def find_spec(self, name, path, target=None):
+        if name.startswith("accelerator."):
+            return importlib.util.spec_from_loader(name, self)
+    def create_module(self, spec):
+        return importlib.import_module(spec.name.replace("accelerator", "axtui", 1))
+    def exec_module(self, module):
+        pass
+
+sys.meta_path.insert(0, Shim())
+sys.modules["accelerator"] = axtui
+"""
+DOORS = """
+import accelerator
+import accelerator.build, accelerator.dataset
+from accelerator import build, JobError, DotDict
+from accelerator.build import JobList
+from accelerator.colour import red
+from accelerator.dataset import Dataset, DatasetWriter, SkipSlice
+from accelerator.extras import json_encode
+from accelerator.job import Job, NoJob, JobWithFile
+from accelerator.subjobs import jobs as built
+
+def prepare(job):
+    return DatasetWriter(columns={'n': 'int64'})
+def analysis(sliceno, prepare_res):
+    from accelerator import g
+    assert g.sliceno == sliceno
+    prepare_res.write(sliceno)
+def synthesis(job):
+    from accelerator import JobError as same
+    from accelerator.error import JobError as again
+    assert JobError is same is again is accelerator.build.JobError
+    assert build('plain') == built[-1] and type(built) is JobList
+    return DotDict(n=red('x', force=True))
+"""
+
+
+def test_their_imports_answered_by_a_shim(theirs: ProjectDirectory, command_in: Callable[[Path], Command]) -> None:
+    """Where something outside answers `accelerator.X` with `axtui.X`, not even the import lines change."""
+    for name, text in (("a_count_words", COUNT_WORDS), ("build_daily", BUILD_DAILY), ("a_doors", DOORS)):
+        theirs.write(f"mypkg/{name}.py", text.replace("from axtui", "from accelerator"))
+    theirs.write("mypkg/build_doors.py", "def main(urd): print(urd.build('doors').load().n)\n")
+    theirs.write("shim/accelerator/__init__.py", SHIM)
+    made = command_in(theirs.root)
+    path = f"{theirs.root / 'shim'}:{made.environment['PYTHONPATH']}"
+    axtui = Command(theirs.root, {**made.environment, "PYTHONPATH": path})
+
+    daily = axtui("run", "daily")
+    doors = axtui("run", "doors")
+
+    assert daily.stdout.startswith("6 6 (2, 5) ")
+    assert doors.stdout == "\x1b[31mx\x1b[39m\n"
+
+
 def test_what_is_not_listed_is_no_method(theirs: ProjectDirectory, axtui: Command) -> None:
     """A package without auto-discover has the methods that its list names, and all its build scripts."""
     done = axtui("run", "listed.build", status=1)

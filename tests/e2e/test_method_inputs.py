@@ -166,7 +166,7 @@ def test_what_cannot_be_is_refused_before_a_job_is_made(project: ProjectDirector
         "datasets={'z': 'dev-1'}": "ServerError: Submit failed: Unknown datasets on one: z",
         "ds=('dev-0', 'x')": "ServerError: Submit failed: datasets parameter ds on one is",
         "ds='dev-77'": "NoSuchJobError: there is no finished job 'dev-77'",
-        "job='nowhere-1'": "NoSuchJobError: there is no finished job 'nowhere-1'",
+        "job='nowhere-1'": "NoSuchWorkdirError: nowhere-1: there is no workdir 'nowhere'; there are dev",
         "f=('dev-78', 'x')": "NoSuchJobError: there is no finished job 'dev-78'",
         "n=b'x'": "AssertionError: one: bytes is not supported in data",
         "why_build=True": "BuildError: Keyword why_build not in options",
@@ -195,7 +195,7 @@ def test_parameters_that_no_stage_has(project: ProjectDirectory, axtui: Command)
     texts: dict[str, tuple[str, Any]] = {
         "def synthesis(prepare_res): pass": ("AttributeError: synthesis asks for 'prepare_res'", "synthesis"),
         "def prepare(analysis_res): pass": ("AttributeError: prepare asks for 'analysis_res'", "prepare"),
-        "def analysis(job): pass": ("TypeError: analysis has no parameter sliceno", "analysis(0)"),
+        "def analysis(job): pass": ("TypeError: analysis has no parameter sliceno", "analysis("),
     }
     for text, (wanted, part) in texts.items():
         project.method("one", text + "\n")
@@ -205,4 +205,4 @@ def test_parameters_that_no_stage_has(project: ProjectDirectory, axtui: Command)
 
         error = failure_of(project)
         assert error["message"].startswith(wanted)
-        assert error["part"] == part
+        assert error["part"].startswith(part)
