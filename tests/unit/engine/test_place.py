@@ -54,6 +54,7 @@ def test_an_open_directory_is_closed(project: Project, tmp_path: Path, monkeypat
     assert socket_path(project).parent.stat().st_mode & 0o777 == 0o700
 
 
+@pytest.mark.slow
 def test_there_is_one_engine(project: Project) -> None:
     """Who has the lock is the engine; it is free again when that one is gone."""
     first = lock_engine(project)
