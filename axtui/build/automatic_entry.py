@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
-from axtui.base.errors import UrdConflictError
 from axtui.build.joblist import JobList
 from axtui.build.urd_entry import Entry
 from axtui.build.urd_lists import AUTOMATIC, UrdLists
-
-_TICK = timedelta(microseconds=1)
 
 
 def add_automatic(lists: UrdLists, user: str, joblist: JobList, build_job: str, began: float) -> str:
@@ -25,12 +22,8 @@ def add_automatic(lists: UrdLists, user: str, joblist: JobList, build_job: str, 
     Raises:
         UrdError: The entry cannot be written.
     """
+    timestamp = datetime.fromtimestamp(began, UTC).replace(tzinfo=None).isoformat()
     path = f"{user}/{AUTOMATIC}"
-    when = datetime.fromtimestamp(began, UTC).replace(tzinfo=None)
-    while True:
-        timestamp = when.isoformat()
-        try:
-            lists.add(path, Entry(timestamp, tuple(joblist.as_tuples), "", {}, build_job))
-            return f"{path}/{timestamp}"
-        except UrdConflictError:  # another run began in the same microsecond
-            when += _TICK
+    # the list grows for ever, so it is not read; one engine starts all runs, each at a microsecond of its own
+    lists.add_unseen(path, Entry(timestamp, tuple(joblist.as_tuples), "", {}, build_job))
+    return f"{path}/{timestamp}"

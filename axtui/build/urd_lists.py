@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 from axtui.base.dotdict import DotDict
 from axtui.base.errors import UrdConflictError, UrdError
+from axtui.base.records import Record
 from axtui.build.timestamps import Query, timestamp_key
 from axtui.build.urd_entry import (
     Entry,
@@ -75,8 +75,7 @@ class UrdLists:
         """
         if timestamp_key(entry.timestamp) <= timestamp_key("0"):
             raise UrdError(f"{path}: timestamp 0 comes before all and cannot be added")
-        file = self._file(path)
-        with file.locked():
+        with self._file(path).locked():
             self._look(path)
             is_ghost = not all(holds(self._states, where, dep) for where, dep in entry.deps.items())
             there = self._there(path, entry.timestamp, is_ghost)
@@ -92,6 +91,16 @@ class UrdLists:
                     answer.deps = ghosts
             return answer
 
+    def add_unseen(self, path: str, entry: Entry) -> None:
+        """Add an entry at a timestamp where there surely is none, without reading what else the list has.
+
+        Raises:
+            UrdError: It cannot be written.
+        """
+        file = UrdFile(self.directory, path, parse_transaction)
+        with file.locked():
+            file.append(format_entry(version_entry(entry, None)))
+
     def truncate(self, path: str, timestamp: str) -> DotDict:
         """Take away the entries of a list at a timestamp and after it.
 
@@ -103,26 +112,29 @@ class UrdLists:
         """
         if not self._look(path).begin_at(timestamp):
             return DotDict(count=0, deps=0)
-        file = self._file(path)
-        with file.locked():
+        with self._file(path).locked():
             gone = len(self._look(path).begin_at(timestamp))
-            fewer = self._count_lost(lambda: file.append(format_truncation(timestamp)))
+            fewer = self._count_lost(path, format_truncation(timestamp))
             return DotDict(count=gone, deps=fewer - gone)
 
     def _write(self, path: str, entry: Entry, is_simple: bool) -> int:
         """Append an entry; return how many became ghosts. `is_simple` if none can, as nobody has seen it."""
         if not is_simple:
-            return self._count_lost(lambda: self._files[path].append(format_entry(entry)))
-        self._files[path].append(format_entry(entry))
+            return self._count_lost(path, format_entry(entry))
+        self._append(path, format_entry(entry))
         self._states[path].current[entry.timestamp] = entry
         self._states[path].live.insert(entry)
         return 0
 
-    def _count_lost(self, append: Callable[[], None]) -> int:
+    def _count_lost(self, path: str, record: Record) -> int:
         before = self._places()
-        append()
+        self._append(path, record)
         self._evaluate()
         return len(before - self._places())
+
+    def _append(self, path: str, record: Record) -> None:
+        self._files[path].append(record)
+        self._files[path].refresh()
 
     def _places(self) -> set[Place]:
         return {(path, entry.timestamp) for path, state in self._states.items() for entry in state.live.entries}

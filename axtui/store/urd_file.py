@@ -125,7 +125,7 @@ class UrdFile(Generic[T]):
             self._fd = -1
 
     def append(self, record: Record) -> None:
-        """Add a line, and wait until it is on the disk.
+        """Add a line, and wait until it is on the disk; it is not among the transactions before it is read.
 
         Raises:
             UrdError: It cannot be written, or may not be there after a power cut. The file is as it was.
@@ -146,7 +146,6 @@ class UrdFile(Generic[T]):
             with suppress(OSError):
                 os.ftruncate(self._fd, size)
             raise UrdError(f"{self._path} cannot be written: {error.strerror}") from None
-        self.refresh()
 
     def _sync_folders(self) -> None:
         for folder in (self._path.parent, self._path.parent.parent, self._path.parent.parent.parent):

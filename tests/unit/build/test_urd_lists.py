@@ -356,3 +356,13 @@ def fork(directory: Path, job: int, count: int) -> int:
     except BaseException:
         os._exit(100)
     os._exit(won)
+
+
+def test_entry_added_unseen_is_seen_by_all(lists: Lists) -> None:
+    """An entry that is added without reading the list is there for who has read it and for who comes later."""
+    lists.add("__auto__", 1)
+
+    lists.lists.add_unseen("anna/__auto__", lists.draft(2, job=7))
+
+    for each in (lists, again(lists)):
+        assert each.since("__auto__") == ["1", "2"]

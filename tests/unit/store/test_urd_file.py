@@ -27,6 +27,7 @@ def add(file: UrdFile[Any], *numbers: int) -> None:
     for number in numbers:
         with file.locked():
             file.append({"n": number})
+        file.refresh()
 
 
 def test_lines_come_back_in_order(tmp_path: Path) -> None:
