@@ -29,4 +29,4 @@ class Session:
 
     def make_entry(self, joblist: JobList, timestamp: str, caption: str, build_job: str) -> Entry:
         """Return the entry that the session comes to."""
-        return Entry(timestamp, tuple(joblist.as_tuples), caption, dict(self.deps), build_job)
+        return Entry(timestamp, tuple(joblist.as_tuples), str(caption), dict(self.deps), build_job)

@@ -89,7 +89,7 @@ class Urd:
         }
         answer = ask_for_job(request_message(method, options, datasets, jobs, keywords, **how))
         context.current().subjobs[answer["job"]] = not answer["reused"]
-        job = NamedJob(answer["job"], name or method)
+        job = NamedJob(answer["job"], str(name or method))
         self.joblist.append(job)
         self.joblist_all.append(job)
         return job
@@ -126,7 +126,7 @@ class Urd:
 
     def warn(self, text: str = "") -> None:
         """Show a text in a box when the script has ended."""
-        self.warnings.append(text)
+        self.warnings.append(str(text))
 
     # -- sessions -----------------------------------------------------------------------------------------------
 

@@ -75,6 +75,20 @@ def test_session_leaves_its_jobs(urd: Urd) -> None:
     assert context.current().subjobs == {"dev-55": False, "dev-50": True, "dev-60": True}
 
 
+def test_names_and_captions_of_any_type_are_text(urd: Urd) -> None:
+    """A number as name, caption or warning is its text, so that what is written can be read."""
+    number: Any = 5
+    urd.begin("daily", 1, caption=number)
+    urd.build("count", name=number)
+    urd.finish("daily")
+    urd.warn(number)
+
+    entry = urd.peek_latest("daily")
+
+    assert (entry.caption, entry.joblist.as_tuples) == ("5", [("5", "dev-50")])
+    assert format_box(urd.warnings).splitlines()[1] == "## 5 ##"
+
+
 def test_missing_entry_is_false_and_has_defaults(urd: Urd) -> None:
     """Where there is nothing the answer is false, at timestamp "0", with an empty joblist."""
     entry = urd.peek("daily", 1)

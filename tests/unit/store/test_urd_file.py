@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -212,6 +213,33 @@ def test_writers_do_not_meet(counts: list[int]) -> None:
     for number, count in enumerate(counts):
         mine = [each for each in file.transactions if each // 100 == number]
         assert mine == [number * 100 + n for n in range(count)]
+
+
+@pytest.mark.parametrize("told", [1, 2, 7])
+def test_killed_writer_loses_nothing_it_told_of(tmp_path: Path, told: int) -> None:
+    """Whenever a writer is killed, what it has acknowledged is there, and the next one can write."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if not child:
+        try:
+            for number in range(1 << 20):
+                add(make(tmp_path), number)
+                os.write(writing, b".")
+        finally:
+            os._exit(1)
+    os.close(writing)
+    for _ in range(told):
+        os.read(reading, 1)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    os.close(reading)
+
+    file = make(tmp_path)
+    add(file, -1)
+
+    assert file.transactions[:told] == list(range(told))
+    assert file.transactions[-1] == -1
+    assert len(file.damage) <= 1
 
 
 def fork(directory: Path, number: int, count: int) -> int:
