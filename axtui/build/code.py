@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 from axtui.base.errors import BuildError, MethodError
 from axtui.method.description import Description
-from axtui.method.find import MethodPlace, find_methods, find_script, source_roots
+from axtui.method.find import STANDARD, MethodPlace, find_methods, find_script, source_roots
 from axtui.method.snapshot import Snapshot, extend_snapshot, take_snapshot
 from axtui.method.sources import Sources
 
@@ -90,25 +91,28 @@ class Code:
         """Return the file of a method, as far as its name tells."""
         return self.sources.roots[0].joinpath(*self.place(method).module.split(".")).with_suffix(".py")
 
-    def digests(self) -> dict[str, str]:
-        """Return the digest of every method, "" for broken ones."""
-        found = {}
-        for name in self._methods:
-            try:
-                found[name] = self.snapshot(name).digest
-            except MethodError:
-                found[name] = ""
-        return found
+    def is_ours(self, method: str) -> bool:
+        """Tell whether a method comes with axtui."""
+        return method in self._methods and self._methods[method].package == STANDARD
 
-    def broken(self) -> dict[str, MethodError]:
-        """Return the methods of the project whose source cannot be used."""
-        found = {}
-        for name in self._methods:
-            try:
-                self.snapshot(name)
-            except MethodError as error:
-                found[name] = error
-        return found
+    def digests(self, also: Collection[str] = ()) -> dict[str, str]:
+        """Return the digest of the project's own methods and of some others, "" for broken ones."""
+        snapshots = {name: self._try(name) for name in self._watched(also)}
+        return {name: "" if isinstance(found, MethodError) else found.digest for name, found in snapshots.items()}
+
+    def broken(self, also: Collection[str] = ()) -> dict[str, MethodError]:
+        """Return those of the project's own methods, and of some others, whose source cannot be used."""
+        snapshots = {name: self._try(name) for name in self._watched(also)}
+        return {name: found for name, found in snapshots.items() if isinstance(found, MethodError)}
+
+    def _watched(self, also: Collection[str]) -> list[str]:
+        return [name for name in self._methods if name in also or not self.is_ours(name)]
+
+    def _try(self, method: str) -> Snapshot | MethodError:
+        try:
+            return self.snapshot(method)
+        except MethodError as error:
+            return error
 
     def _take(self, module: str) -> Snapshot:
         if module not in self._snapshots:

@@ -11,6 +11,7 @@ from axtui.build.code import Code
 from axtui.engine.builds import Row, find_stale
 from axtui.event.events import Event, MethodBroken, MethodRepaired, Noted, SourcesChanged
 from axtui.method.snapshot import BrokenSourceError
+from axtui.store.index import Finished
 
 
 @dataclass(frozen=True)
@@ -26,11 +27,16 @@ class Change:
 
 
 class Changes:
-    """Compares the project's files with how they were at the last look."""
+    """Compares the project's files with how they were at the last look.
 
-    def __init__(self, root: Path, code: Code) -> None:
+    The first look compares them with `built`: a job of the last build by method. It starts no build.
+    """
+
+    def __init__(self, root: Path, code: Code, built: dict[str, Finished]) -> None:
         self._root = root
         self._code = code
+        self._built = built
+        self._has_looked = False
         self._digests: dict[str, str] = {}
         self._broken: dict[str, str] = {}
         self._stamps: dict[Path, tuple[int, int, int] | None] = {}
@@ -45,27 +51,44 @@ class Changes:
             script: Its build script, "" where there was none.
             input_files: The input files it read, with their stamps.
         """
-        is_first = not self._digests
         events: list[Event] = self._rescan()
-        digests = self._code.digests()
-        broken = {name: (str(self._code.path(name)), error) for name, error in self._code.broken().items()}
+        used = {row.method for row in rows.values()}
+        digests = self._code.digests(used)
+        broken = {name: (str(self._code.path(name)), error) for name, error in self._code.broken(used).items()}
         script_changed = self._look_at_script(script, broken)
-        methods = {name for name, digest in digests.items() if digest and digest != self._digests.get(name)}
+        is_first = not self._has_looked
+        self._has_looked = True
+        methods = self._stale_since(digests) if is_first else self._changed_since(digests)
         events += self._tell_broken(broken, rows)
         self._digests.update({name: digest for name, digest in digests.items() if digest})
         inputs = _changed_inputs(input_files)
         files = (*self._changed_files(), *inputs)
-        if is_first:
-            return Change(tuple(events))
-        used = {row.method for row in rows.values()}
         relevant = methods & used
         if methods or (files and (script_changed or inputs)):
             stale, after = find_stale(rows, relevant)
             shown = tuple(os.path.relpath(path, self._root) for path in files)
             events.append(SourcesChanged(shown, tuple(sorted(methods)), stale, after))
-        is_any = bool(relevant or script_changed or inputs)
+        is_any = bool(relevant or script_changed or inputs) and not is_first
         is_repaired = any(isinstance(event, MethodRepaired) for event in events)
         return Change(tuple(events), frozenset(methods), files, is_any, is_repaired)
+
+    def _changed_since(self, digests: dict[str, str]) -> set[str]:
+        """Return the methods that are other ones than at the last look; one of ours that was not looked at is not."""
+        known = {
+            name: self._digests.get(name, digest if self._code.is_ours(name) else "")
+            for name, digest in digests.items()
+        }
+        return {name for name, digest in digests.items() if digest and digest != known[name]}
+
+    def _stale_since(self, digests: dict[str, str]) -> set[str]:
+        """Return the methods that were changed between the last build and the first look."""
+        return {name for name in digests if name in self._built and not self._is_current(self._built[name])}
+
+    def _is_current(self, job: Finished) -> bool:
+        try:
+            return self._code.current_digest(job.method, *job.extra) == job.code
+        except MethodError:
+            return True  # it is shown as broken
 
     def stamps(self) -> dict[Path, tuple[int, int, int] | None]:
         """Return the stat of every project file that was read, for telling whether a save is still going on."""

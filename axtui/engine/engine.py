@@ -36,6 +36,7 @@ from axtui.execute.executor import JobCommitted, JobLost, JobSaid, MethodDescrib
 from axtui.execute.forking import ForkingExecutor
 from axtui.project.config import Project, configuration_file
 from axtui.store.catalogue import Catalogue
+from axtui.store.index import Finished
 
 IDLE_SECONDS = 2.0
 SCAN_SECONDS = 10.0
@@ -59,7 +60,6 @@ class Engine:
         self._catalogue = Catalogue(project.workdirs, project.target, project.root)
         self._catalogue.refresh()
         self._code = Code(project.source_directory, project.packages, project.listed)
-        self._changes = Changes(project.root, self._code)
         self._orders = Orders(project, self._catalogue, engine)
         self._desk = Desk(project, self._code, self._catalogue, self._publish, self._reply)
         self._runner = Runner(project, self._catalogue, self._orders, self._desk, self._publish, self._reply)
@@ -75,7 +75,8 @@ class Engine:
         self._is_watching = True
         self._is_settling = False
         self._recall_last_build()
-        self._look()
+        self._changes = Changes(project.root, self._code, self._last_jobs())
+        self._note_changes(self._look())
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.on_signal(number, self._terminate)
         loop.on_signal(signal.SIGHUP, lambda: None)
@@ -229,6 +230,11 @@ class Engine:
                 self._last_script = entry.event.script
             if isinstance(entry.event, BuildFinished):
                 self._last_outcome = entry.event.outcome
+
+    def _last_jobs(self) -> dict[str, Finished]:
+        """Return a job of the last build for each method that it used."""
+        found = {row.method: self._catalogue.get(row.job) for row in self._last_rows.values() if row.job}
+        return {method: job for method, job in found.items() if job is not None}
 
     # -- reports of the executor --------------------------------------------------------------------------------
 
