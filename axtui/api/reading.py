@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
 from axtui.api import context
-from axtui.api.status import report_lines
+from axtui.api.status import dummy_status, live_status, report_lines
 from axtui.base.errors import DatasetUsageError, NoSuchDatasetError
 from axtui.base.ids import split_dataset
 from axtui.dataset.arrays import Array, TextCodes, to_numpy
@@ -54,7 +55,9 @@ def find_record(reference: str) -> tuple[Path, DatasetRecord]:
 def iterate(sliceno: Any, datasets: Sequence[Dataset], reports: bool, wishes: Wishes) -> Iterator[Any]:
     """Iterate over the rows of datasets; `reports` says whether to show how far it is."""
     sources = [Source(dataset, dataset.path, dataset.record) for dataset in datasets if dataset]
-    return Iteration(sources, sliceno, wishes, find_record, report_lines if reports else _say_nothing).rows()
+    if reports:
+        return Iteration(sources, sliceno, wishes, find_record, report_lines, live_status).rows()
+    return Iteration(sources, sliceno, wishes, find_record, _say_nothing, _show_nothing).rows()
 
 
 def locate_columns(dataset: Dataset, columns: Columns) -> list[Located]:
@@ -116,3 +119,7 @@ def _numpy(located: list[Located], pieces: list[list[pa.Array]], nulls: str, tex
 
 def _say_nothing(done: int, total: int = -1) -> None:
     pass
+
+
+def _show_nothing(text: str, more: Callable[[], str]) -> AbstractContextManager[Callable[[str], None]]:
+    return dummy_status(text)

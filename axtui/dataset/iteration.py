@@ -9,8 +9,9 @@ from __future__ import annotations
 import inspect
 import itertools
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
-from operator import itemgetter
+from operator import itemgetter, length_hint
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,9 @@ from axtui.dataset.storage import load
 from axtui.dataset.types import to_list
 
 Report = Callable[[int, int], None]
+Show = Callable[[str, Callable[[], str]], AbstractContextManager[Callable[[str], None]]]
+"""Shows a text for as long as a block runs, with what a function says at the moment it is looked at; gives what changes
+the text."""
 Rows = Iterator[Any]
 
 
@@ -69,11 +73,14 @@ class Wishes:
 class Iteration:
     """One run over datasets. `rows` gives the iterator; it can be taken once."""
 
-    def __init__(self, sources: Sequence[Source], sliceno: Any, wishes: Wishes, find: Find, report: Report) -> None:
+    def __init__(
+        self, sources: Sequence[Source], sliceno: Any, wishes: Wishes, find: Find, report: Report, show: Show
+    ) -> None:
         self._sliceno = sliceno
         self._wishes = wishes
         self._find = find
         self._report = report
+        self._show = show
         self._is_bare = isinstance(wishes.columns, str)
         self._columns = _column_names(wishes.columns, sources)
         self._extra = [name for name in _filter_columns(wishes) if name not in self._columns]
@@ -81,7 +88,8 @@ class Iteration:
         _check_wishes(wishes, sliceno, sources)
         self._sources = [source for source in sources if self._lines(source.record) and self._may_have(source.record)]
         self._located = [self._locate(source) for source in self._sources]
-        self._done = 0
+        self._done = self._begun = 0
+        self._piece: tuple[int, Iterator[Any]] = 0, iter(())
         self._total = sum(self._lines(source.record) for source in self._sources)
 
     def rows(self) -> Rows:
@@ -94,19 +102,25 @@ class Iteration:
 
     def _visits(self) -> Iterator[Rows]:
         """Give the rows of one slice of one dataset after the other, calling back in between."""
-        try:
-            for source, located in zip(self._sources, self._located, strict=True):
-                try:
-                    yield from self._dataset(source, located)
-                except SkipDataset:
-                    continue
-        except _Stopped:
+        headlines = self._headlines()
+        if not headlines:
             return
+        at = 0
+        with suppress(_Stopped), self._show(headlines[0], self._reached) as update:
+            for source, located in zip(self._sources, self._located, strict=True):
+                end = at + len(self._visited(source.record))
+                with suppress(SkipDataset):
+                    yield from self._dataset(source, located, headlines[at:end], update)
+                at = end
 
-    def _dataset(self, source: Source, located: list[Located]) -> Iterator[Rows]:
+    def _dataset(
+        self, source: Source, located: list[Located], headlines: list[str], update: Callable[[str], None]
+    ) -> Iterator[Rows]:
         before, after = self._wishes.pre_callback, self._wishes.post_callback
         _call(before, source.dataset)
-        for sliceno in self._visited(source.record):
+        for headline, sliceno in zip(headlines, self._visited(source.record), strict=True):
+            update(headline)
+            self._begun, self._piece = self._done, (0, iter(()))
             try:
                 _call(before, source.dataset, sliceno)
             except SkipSlice:
@@ -114,6 +128,23 @@ class Iteration:
             yield from self._slice(source.record, located, sliceno)
             _call(after, source.dataset, sliceno)
         _call(after, source.dataset)
+
+    def _headlines(self) -> list[str]:
+        """Return what is shown while each slice of each dataset is read."""
+        parts = [
+            f"{source.dataset}:{'REHASH' if self._is_rehashed(source.record) else sliceno}"
+            for source in self._sources
+            for sliceno in self._visited(source.record)
+        ]
+        if len(parts) == 1:
+            return [f"Iterating {parts[0]}"]
+        return [f"Iterating {parts[0]} to {parts[-1]}, {at}/{len(parts)} ({part})" for at, part in enumerate(parts, 1)]
+
+    def _reached(self) -> str:
+        """Say which line of the slice was taken last; the list that the rows are made from knows what is left of it."""
+        lines, left = self._piece
+        line = self._done - self._begun + lines - length_hint(left)
+        return f" reached line {line}" if line else ""
 
     def _visited(self, record: DatasetRecord) -> list[Any]:
         """Return the slices to go to, one after the other; rehashing and round-robin count as one."""
@@ -141,6 +172,7 @@ class Iteration:
                 arrays = [array.filter(chosen) for array in arrays]
             yield self._choose(self._build(located[:wanted], arrays[:wanted]))
             self._done += lines
+            self._piece = 0, iter(())
             self._report(self._done, self._total)
 
     def _in_turn(self, located: list[Located], slices: int) -> Rows:
@@ -180,7 +212,9 @@ class Iteration:
 
     def _build(self, located: list[Located], arrays: list[pa.Array]) -> Rows:
         """Turn columns into rows, with the columns that are only there to be filtered by at the end."""
-        columns = [to_list(each.column.kind, array) for each, array in zip(located, arrays, strict=True)]
+        columns: list[Any] = [to_list(each.column.kind, array) for each, array in zip(located, arrays, strict=True)]
+        first = iter(columns[0])
+        self._piece, columns[0] = (len(columns[0]), first), first
         translators = self._wishes.translators
         if isinstance(translators, dict):
             columns = [_translate(each, translators.get(name)) for name, each in self._named(columns)]
