@@ -66,6 +66,8 @@ class AxtuiApp(App[None], inherit_bindings=False):
         self._link: Link | None = None
         self._palette: tuple[str, Palette] | None = None
         self._due = False
+        self._build_due = False
+        """Whether the engine left, with a build asked for, to make room for one that knows the new configuration."""
         self._frame_seconds = _FRAME_SECONDS
         self._pending: dict[int, str] = {}
         self._watches = True
@@ -127,7 +129,8 @@ class AxtuiApp(App[None], inherit_bindings=False):
         self._request("watch", on=self._watches)
         self._request("state")
         self._request("hint", paths=[])
-        if self.board.build is None:
+        if self.board.build is None or self._build_due:
+            self._build_due = False
             self.build("asked")
 
     def _heard(self, messages: list[Message]) -> None:
@@ -136,7 +139,9 @@ class AxtuiApp(App[None], inherit_bindings=False):
                 self._fold(message["entry"])
             elif message.get("re") in self._pending:
                 asked = self._pending.pop(message["re"])
-                if message.get("error"):
+                if message.get("again"):
+                    self._build_due = True
+                elif message.get("error"):
                     self.say(f"{asked}: {message['error']}", "error")
                 elif asked == "state":
                     self.board.learn(message.get("watching") is True, message.get("methods"))

@@ -274,8 +274,7 @@ class Workbench(Screen[None], inherit_bindings=False):
             keys, _ = actions.setdefault(active.binding.action, ([], text))
             keys.append(self.app.get_key_display(active.binding) if "," in key else _plain_key(key))
         return [
-            (title, [(" ".join(keys), text) for keys, text in actions.values()])
-            for title, actions in sections.items()
+            (title, [(" ".join(keys), text) for keys, text in actions.values()]) for title, actions in sections.items()
         ]
 
     @property
