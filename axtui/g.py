@@ -9,11 +9,17 @@ from __future__ import annotations
 from typing import Any
 
 from axtui.api import context
+from axtui.api.context import Context
 
 
 def __getattr__(name: str) -> Any:
-    given = context.current().given
+    here = context.current()
+    given = {**_of_script(here), **here.given} if here.is_build else here.given
     if name in given:
         return given[name]
     there = ", ".join(sorted(given)) or "nothing, for no job runs here"
     raise AttributeError(f"module 'axtui.g' has no attribute {name!r} now; there is {there}")
+
+
+def _of_script(here: Context) -> dict[str, Any]:
+    return {"running": "build", "slices": here.slices, "sliceno": here.sliceno}

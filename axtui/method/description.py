@@ -31,7 +31,7 @@ class Description:
 
 
 def describe_method(name: str, module: ModuleType) -> Description:
-    """Take a method's declarations from its module.
+    """Take a method's declarations from its module. Each stage may be left out, and all of them too.
 
     Raises:
         MethodError: A declaration is not of the form it must have.
@@ -40,8 +40,6 @@ def describe_method(name: str, module: ModuleType) -> Description:
     if not isinstance(options, dict):
         raise MethodError(f"{name}: options is {options!r:.60}, wanted a dict")
     stages = tuple(stage for stage in STAGES if callable(getattr(module, stage, None)))
-    if not stages:
-        raise MethodError(f"{name}: there is no prepare, analysis or synthesis in {module.__file__}")
     modules, files = _describe_extra(name, module)
     return Description(
         method=name,

@@ -190,6 +190,19 @@ def test_what_cannot_be_is_refused_before_a_job_is_made(project: ProjectDirector
     assert project.methods() == ["asks"]
 
 
+def test_a_method_may_do_nothing(project: ProjectDirectory, axtui: Command) -> None:
+    """Without any function a job still has its parameters; it has no result and no output."""
+    said = run(
+        project,
+        axtui,
+        "job = urd.build('one', n='7')\n"
+        "print(job.params.options, job.files(), job.output(), job.datasets, job.load(default=0))",
+        one="options = {'n': 3}\n",
+    )
+
+    assert said == "DotDict(n=7) set()  [] 0\n"
+
+
 def test_parameters_that_no_stage_has(project: ProjectDirectory, axtui: Command) -> None:
     """A name that the stage does not have, prepare_res without prepare, analysis without sliceno: each is told."""
     texts: dict[str, tuple[str, Any]] = {

@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 import axtui
+from axtui.api import context
+from axtui.api.context import Context
 from axtui.api.status import status
 from axtui.base import errors
 from tests.conftest import TREE
@@ -240,6 +242,14 @@ def test_g_has_nothing_outside_a_job() -> None:
     """What only a job has is told to be missing."""
     with pytest.raises(AttributeError, match="there is nothing, for no job runs here"):
         find("g", "job")
+
+
+def test_g_in_a_build_script() -> None:
+    """A script can ask which slices there are, and that it is one."""
+    context.use(Context(is_build=True, slices=5, given={"urd": "urd"}))
+
+    assert (find("g", "running"), find("g", "slices"), find("g", "urd")) == ("build", 5, "urd")
+    context.use(Context())
 
 
 def test_status_is_the_function() -> None:

@@ -55,7 +55,6 @@ def test_a_description_crosses_the_wire(tmp_path: Path) -> None:
         ({"datasets": 3}, "one: datasets is 3, wanted a tuple of names"),
         ({"datasets": (3,)}, "one: datasets has 3, wanted a name or a list of one name"),
         ({"jobs": (["a", "b"],)}, "one: jobs has .*, wanted a name or a list of one name"),
-        ({"synthesis": None}, "one: there is no prepare, analysis or synthesis in"),
         ({"depend_extra": (3,)}, "one: depend_extra has 3, wanted a module or a file name"),
         ({"depend_extra": ("gone.txt",)}, "one: depend_extra names 'gone.txt', but there is no .*gone.txt"),
     ],
@@ -64,6 +63,11 @@ def test_a_wrong_declaration_is_told(tmp_path: Path, names: dict[str, Any], want
     """The error names the method, the declaration, what was found and what was wanted."""
     with pytest.raises(MethodError, match=wanted):
         describe_method("one", make_module(tmp_path, **names))
+
+
+def test_every_stage_may_be_left_out(tmp_path: Path) -> None:
+    """A method without a function is one that does nothing."""
+    assert describe_method("one", make_module(tmp_path, synthesis=None)).stages == ()
 
 
 def test_globs_and_directories_are_declared_whole(tmp_path: Path) -> None:
