@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from axtui.base.clock import format_seconds
+from axtui.base.errors import RecordError
 from axtui.base.text import safe
+from axtui.base.values import decode_value
 from axtui.store.progress import Progress
 from axtui.tui.facts import Facts
 from axtui.tui.glyphs import GLYPHS, SLICE_GLYPHS, bar, cut, format_expected, format_nbytes, format_rate
@@ -218,9 +220,10 @@ def _say_rows(page: _Page, label: str, rows: Sequence[Row], references: Sequence
 
 def _say_setup(page: _Page, facts: Facts) -> None:
     page.section("options")
-    options = facts.record.setup.get("options") if facts.record else None
-    if not isinstance(options, dict):
+    recorded = facts.record.setup.get("options") if facts.record else None
+    if not isinstance(recorded, dict):
         return
+    options = {name: _read_option(value) for name, value in recorded.items()}
     for name, value in [item for item in options.items() if not _is_empty(item[1])][:_LINES_MOST]:
         line = page.line().put(safe(f"{name} = "), page.palette["muted"])
         line.put(safe(cut(_plain(value), 200)), page.palette["foreground"])
@@ -230,11 +233,19 @@ def _say_setup(page: _Page, facts: Facts) -> None:
 
 
 def _is_empty(value: Any) -> bool:
-    return value is None or value is False or value in ("", [], {})
+    return value is None or value is False or value in ("", [], {}, set())
+
+
+def _read_option(value: Any) -> Any:
+    """Return an option as the method saw it; what somebody else wrote there is shown as it is."""
+    try:
+        return decode_value(value)
+    except RecordError:
+        return value
 
 
 def _plain(value: Any) -> str:
-    """Write an option for people; what is not JSON was written by somebody else and is shown as it is."""
+    """Write an option for people: as JSON where that has a form for it, else as Python does."""
     try:
         return json.dumps(value, ensure_ascii=False)
     except (TypeError, ValueError):
