@@ -21,6 +21,7 @@ Record = dict[str, Any]
 
 
 _ENCODER = json.JSONEncoder(separators=(",", ":"), allow_nan=False)
+_READABLE = json.JSONEncoder(allow_nan=False)
 _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
@@ -68,15 +69,23 @@ def read_record(path: str | Path, limit: int = RECORD_NBYTES) -> Record:
         raise RecordError(f"{path}: {error}") from None
 
 
-def format_record(value: Record, indent: int | None = None) -> bytes:
-    """Write a JSON object as ASCII, keys in the order they have, on one line unless it is to be indented.
+def format_record(value: Record) -> bytes:
+    """Write a JSON object as ASCII on one line, keys in the order they have.
 
     Raises:
         ValueError: It holds NaN or infinity, which JSON cannot.
     """
-    if indent is None:
-        return _ENCODER.encode(value).encode("ascii")
-    return json.dumps(value, indent=indent, allow_nan=False).encode("ascii")
+    return _ENCODER.encode(value).encode("ascii")
+
+
+def format_lines(value: Record) -> bytes:
+    """Write a JSON object as ASCII for people too, a key a line.
+
+    Raises:
+        ValueError: It holds NaN or infinity, which JSON cannot.
+    """
+    lines = (f"{_ENCODER.encode(key)}: {_READABLE.encode(item)}" for key, item in value.items())
+    return ("{\n" + ",\n".join(lines) + "\n}\n").encode("ascii")
 
 
 def format_canonical(value: Any) -> bytes:

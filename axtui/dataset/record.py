@@ -40,7 +40,7 @@ from typing import Any
 
 from axtui.base.errors import DatasetError, NoSuchDatasetError, RecordError
 from axtui.base.files import atomic_write
-from axtui.base.records import digest_of, format_record, read_record
+from axtui.base.records import digest_of, format_lines, read_record
 from axtui.dataset.types import (
     ColumnType,
     common_form,
@@ -161,7 +161,7 @@ def slice_path(directory: Path, sliceno: int) -> Path:
 def write_dataset(directory: Path, record: dict[str, Any]) -> bytes:
     """Write dataset.json, adding version and digest. Return its bytes."""
     whole = {"version": VERSION, **record}
-    data = format_record({**whole, "digest": content_digest(whole)}, indent=1) + b"\n"
+    data = format_lines({**whole, "digest": content_digest(whole)})
     atomic_write(directory / FILE, data)
     return data
 

@@ -17,7 +17,7 @@ from axtui import __version__
 from axtui.base import clock
 from axtui.base.files import write_new
 from axtui.base.ids import parse_jobid
-from axtui.base.records import Record, format_record
+from axtui.base.records import Record, format_lines
 from axtui.build.script_options import ScriptOptions
 from axtui.build.why import Wanted
 from axtui.method.description import Description
@@ -70,7 +70,7 @@ class Orders:
             self._owners[jobid] = write_owner(directory, self._engine)
             sources = write_sources(directory, snapshot, self._project.root)
             record = {"version": VERSION, "jobid": jobid, **setup, "sources": sources}
-            write_new(directory / layout.SETUP, format_record(record, indent=1) + b"\n")
+            write_new(directory / layout.SETUP, format_lines(record))
         except OSError:
             self.release(jobid)
             shutil.rmtree(directory, ignore_errors=True)

@@ -13,6 +13,7 @@ import os
 import select
 import signal
 import socket
+import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -49,6 +50,8 @@ def run_loader(
             warm_up(module)
             gc.freeze()
             _Loader(channel, module, finder, project).serve()
+    except Exception:  # a mistake of our own; the jobs fail with the loader, and this says why
+        traceback.print_exc()
     finally:
         exit_now(0)
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from axtui.base import clock
 from axtui.base.files import fsync_path, write_new
-from axtui.base.records import Record, digest, format_record
+from axtui.base.records import Record, digest, format_lines, format_record
 from axtui.store import layout
 from axtui.store.record import VERSION
 from axtui.store.workdir import append_commit
@@ -80,4 +80,4 @@ def find_files(directory: Path, folder: str) -> list[str]:
 def write_error(directory: Path, record: Record) -> None:
     """Write why a job failed; where even that cannot be written the job is found as crashed later."""
     with suppress(OSError):
-        write_new(directory / layout.ERROR, format_record(record, indent=1))
+        write_new(directory / layout.ERROR, format_lines(record))

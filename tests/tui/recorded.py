@@ -127,5 +127,3 @@ class Recorded:
             {"files": {}, "setup": digest(setup), "output": "0" * 64, "datasets": {}, "subjobs": {}, "exectime": times}
         )
         (directory / layout.POST).write_bytes(post + b"\n" + digest(post).encode() + b"\n")
-
-

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from axtui.base.records import Record, digest, format_record
+from axtui.base.records import Record, digest, format_lines
 from axtui.store import layout
 from axtui.store.commit import build_manifest, commit_job
 from axtui.store.workdir import Workdir
@@ -51,7 +51,7 @@ def start_job(workdir: Workdir, number: int, /, **setup: Any) -> Path:
     (directory / layout.OUTPUT).mkdir()
     (directory / layout.METHOD).mkdir()
     (directory / layout.METHOD / "a_count.py").write_text("def synthesis(): return 1\n")
-    (directory / layout.SETUP).write_bytes(format_record(setup_of(directory.name, **setup), indent=1))
+    (directory / layout.SETUP).write_bytes(format_lines(setup_of(directory.name, **setup)))
     return directory
 
 
