@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from axtui.project.config import Project
+from axtui.store.urd_file import urd_directory
 
 _STEP_MS = 10
 """How long to wait for more after a change; 10 ms give 12 to 20 ms from a save to a hint."""
@@ -49,6 +50,7 @@ async def follow(project: Project) -> AsyncGenerator[Hint, None]:
 def find_source_directories(project: Project) -> list[Path]:
     """Return the directories below the project's that may hold sources: not hidden, no workdir, no results, no venv."""
     left_out = [*project.workdirs.values(), project.result_directory, project.input_directory, project.private]
+    left_out.append(urd_directory(project.root))
     found = []
     with suppress(OSError):
         for directory in sorted(project.source_directory.iterdir()):
