@@ -1,8 +1,8 @@
-"""All benches in one run, as one table."""
+"""All benches in one run: a table of times, then what random kills did."""
 
 from __future__ import annotations
 
-from tests.bench import frame, jobs, save
+from tests.bench import frame, jobs, kills, save
 from tests.bench.sides import find_ax
 from tests.bench.table import format_machine, format_table
 
@@ -18,6 +18,7 @@ def main() -> None:
     ]
     print(format_machine() + ("" if ax else "; no Accelerator here (pip install -e '.[bench]', or --ax PATH)"))
     print(format_table(found))
+    print(kills.format_tally(kills.measure()))
 
 
 if __name__ == "__main__":
