@@ -29,9 +29,7 @@ def write_demo(directory: Path) -> None:
         for name in sorted(files, key=lambda name: (name == _MARK, name)):
             _copy(files[name], directory / name)
     except OSError as error:
-        raise UserError(
-            f"the demo cannot be written to {directory}: {error.strerror}"
-        ) from None
+        raise UserError(f"the demo cannot be written to {directory}: {error.strerror}") from None
 
 
 def is_demo(directory: Path) -> bool:
@@ -54,9 +52,7 @@ def _check_free(directory: Path, files: dict[Path, Path]) -> None:
     tops = {name.parts[0] for name in files} - {str(_MARK)}
     others = sorted(path.name for path in directory.iterdir() if path.name not in tops)
     if others:
-        raise UserError(
-            f"{directory} holds {others[0]!r}, which is not the demo; give an empty or new directory"
-        )
+        raise UserError(f"{directory} holds {others[0]!r}, which is not the demo; give an empty or new directory")
 
 
 def _copy(source: Path, target: Path) -> None:
