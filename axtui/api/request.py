@@ -12,6 +12,9 @@ from axtui.base.errors import AxtuiError, BuildError, JobError
 from axtui.base.values import encode_value
 from axtui.base.wire import Message
 
+UNREADABLE = "!"
+"""Stands before the reason where a digest would stand, for an input file that cannot be read."""
+
 
 def ask_for_job(message: Message) -> Message:
     """Send a build request and wait for its answer: `{"job": id, "reused": bool}`.
@@ -65,7 +68,7 @@ def _digest(path: str) -> str:
         with open(path, "rb") as handle:
             return hashlib.file_digest(handle, "sha256").hexdigest()
     except OSError as error:
-        return f"!{error.strerror}"
+        return f"{UNREADABLE}{error.strerror}"
 
 
 def _error(record: dict[str, Any]) -> AxtuiError:

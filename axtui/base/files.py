@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import os
 import stat
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
 from axtui.base.errors import RecordError, UnsafePathError
+
+_FRESH_SECONDS = 2.0
+
+
+def is_fresh(mtime_ns: int) -> bool:
+    """Tell whether a file changed so lately that another edit of the same size might not show in its stat."""
+    return time.time_ns() - mtime_ns < _FRESH_SECONDS * 1e9
 
 
 def write_new(path: str | Path, data: bytes, mode: int = 0o644) -> None:

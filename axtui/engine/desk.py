@@ -11,7 +11,9 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from axtui.api.request import UNREADABLE
 from axtui.base.errors import AxtuiError, BuildError, MethodError, ServerError
+from axtui.base.files import is_fresh
 from axtui.base.wire import Message
 from axtui.build.code import Code
 from axtui.build.identity import identify
@@ -172,12 +174,15 @@ class Desk:
         found = {}
         for option, name in names.items():
             path = os.path.join(self._project.input_directory, name)
-            stamp = _stamp(path, option, ticket.row.method)
+            stamp = ticket.stamps.get(option) or _stamp(path, option, ticket.row.method)
             ticket.stamps[option] = stamp
             ticket.build.input_files[path] = stamp
-            known = self._digests.get((path, tuple(stamp)))
+            known = ticket.digests.get(path) or self._digests.get((path, tuple(stamp)))
             if known is None:
                 missing.append(path)
+            elif known.startswith(UNREADABLE):
+                reason = known.removeprefix(UNREADABLE)
+                raise BuildError(f"option {option} of {ticket.row.method}: {path} cannot be read ({reason})")
             else:
                 found[option] = known
         if not missing:
@@ -187,9 +192,13 @@ class Desk:
         return None
 
     def _take_digests(self, ticket: Ticket, digests: dict[str, str]) -> None:
+        """Take the digests for this request; remember those of files that stat would show to have changed again."""
         for path, digest in digests.items():
-            if path in ticket.build.input_files:
-                self._digests[(path, tuple(ticket.build.input_files[path]))] = str(digest)
+            stamp = ticket.build.input_files.get(path)
+            if stamp is not None:
+                ticket.digests[path] = str(digest)
+                if not is_fresh(stamp[-1]) and not digest.startswith(UNREADABLE):
+                    self._digests[path, tuple(stamp)] = str(digest)
 
     def _answer_from_store(self, ticket: Ticket) -> bool:
         assert ticket.wanted is not None

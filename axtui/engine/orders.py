@@ -7,6 +7,7 @@ import os
 import shutil
 import socket
 import sys
+from collections import Counter
 from collections.abc import Mapping
 from functools import cache
 from importlib.metadata import version
@@ -39,6 +40,8 @@ class Orders:
         self._catalogue = catalogue
         self._engine = engine
         self._locks: dict[str, KeyLocks] = {}
+        self._held: Counter[tuple[str, str]] = Counter()
+        """How many builds of this engine rest on each lock; forced ones of one key run side by side."""
         self._owners: dict[str, int] = {}
 
     def try_lock(self, workdir: str, key: str) -> bool:
@@ -49,11 +52,16 @@ class Orders:
         """
         if workdir not in self._locks:
             self._locks[workdir] = KeyLocks(self._project.workdirs[workdir])
-        return self._locks[workdir].acquire(key)
+        is_ours = self._locks[workdir].acquire(key)
+        self._held[workdir, key] += is_ours
+        return is_ours
 
     def unlock(self, workdir: str, key: str) -> None:
-        """Give a key back."""
-        self._locks[workdir].release(key)
+        """Give a key back; the lock goes with the last build that rests on it."""
+        self._held[workdir, key] -= 1
+        if not self._held[workdir, key]:
+            del self._held[workdir, key]
+            self._locks[workdir].release(key)
 
     def make_job(self, workdir: str, setup: Record, snapshot: Snapshot) -> Path:
         """Make the directory of a job that is about to run.

@@ -32,6 +32,8 @@ class Ticket:
     description: Description | None = None
     wanted: Wanted | None = None
     stamps: dict[str, list[int]] = field(default_factory=dict)
+    digests: dict[str, str] = field(default_factory=dict)
+    """What the asker found of input files, by path."""
     fault: str = ""
     """Why a job of this very key cannot be used."""
     before: str = ""

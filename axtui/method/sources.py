@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import ast
 import os
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from axtui.base.errors import MethodError
+from axtui.base.files import is_fresh
 from axtui.base.records import digest
 from axtui.method.imports import imported_modules
 from axtui.method.syntax import module_digest
 
-_FRESH_SECONDS = 2.0
 _OURS = Path(__file__).resolve().parents[2]
 _Stamp = tuple[int, int, int, int]
 _UNSETTLED: _Stamp = (0, 0, 0, 0)
@@ -97,7 +96,7 @@ class Sources:
         data, stamp = _read(path)
         if known is not None and known[1] == data:
             data = known[1]
-        self._contents[path] = (_UNSETTLED if _is_fresh(stamp) else stamp, data)
+        self._contents[path] = (_UNSETTLED if is_fresh(stamp[3]) else stamp, data)
         return data
 
     def files(self) -> tuple[Path, ...]:
@@ -133,10 +132,6 @@ def _stamp(path: Path) -> _Stamp | None:
     except OSError:
         return None
     return (info.st_dev, info.st_ino, info.st_size, info.st_mtime_ns)
-
-
-def _is_fresh(stamp: _Stamp) -> bool:
-    return time.time_ns() - stamp[3] < _FRESH_SECONDS * 1e9
 
 
 def _read(path: Path) -> tuple[bytes, _Stamp]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import time
 from pathlib import Path
 from typing import Any
 
@@ -222,6 +223,26 @@ def test_input_file_is_followed_by_content(project: ProjectDirectory, axtui: Com
     assert axtui("run").stdout == "gamma\n"
     job = [*project.jobs().values()][-1]
     assert job.setup["why"] == ["input file changed: words.txt"]
+
+
+def test_input_file_of_equal_size_and_time_is_read_again(project: ProjectDirectory, axtui: Command) -> None:
+    """An edit that leaves size and time of a file just written as they were is seen by the same engine."""
+    project.method(
+        "one",
+        "from axtui import InputFile\noptions = {'file': InputFile}\n"
+        "def synthesis(job, options):\n    with job.open_input(options.file) as handle: return handle.read()\n",
+    )
+    project.script("print(urd.build('one', file='words.txt').load())")
+    path = project.write("data/words.txt", "alpha")
+    just_now = time.time_ns() + 60 * 10**9
+    os.utime(path, ns=(just_now, just_now))
+    first = axtui("run").stdout
+
+    project.write("data/words.txt", "gamma")
+    os.utime(path, ns=(just_now, just_now))
+
+    assert first == "alpha\n"
+    assert axtui("run").stdout == "gamma\n"
 
 
 def test_a_file_that_shadows_an_import_is_seen(project: ProjectDirectory, axtui: Command) -> None:
