@@ -6,25 +6,26 @@ Nothing is read before it is asked for except dataset.json. Writing is `writer.p
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import pyarrow as pa
-
 from axtui.api import reading
 from axtui.api.dataset_list import DatasetChain, DatasetList
 from axtui.api.job import Job, NoJob
+from axtui.api.readable import Readable
 from axtui.api.reading import Columns
 from axtui.base.errors import DatasetUsageError
 from axtui.base.ids import format_dataset, split_dataset
-from axtui.dataset.arrays import Array, TextCodes
-from axtui.dataset.iteration import SkipDataset, SkipSlice, Wishes
 from axtui.dataset.record import ColumnRecord, DatasetRecord
-from axtui.dataset.stream import read_batches, schema_of
+from axtui.dataset.wishes import SkipDataset, SkipSlice
 
 __all__ = ["Dataset", "DatasetChain", "DatasetColumn", "DatasetList", "NoDataset", "SkipDataset", "SkipSlice"]
+
+
+class KEEP:
+    """Stands for a `previous` that stays what it is; None is no previous."""
 
 
 class DatasetColumn(NamedTuple):
@@ -49,7 +50,7 @@ class DatasetColumn(NamedTuple):
     none_support: bool
 
 
-class Dataset(str):
+class Dataset(str, Readable):
     """The reference of a dataset: `dev-42` for the one called default, else `dev-42/name`.
 
     Args:
@@ -145,9 +146,10 @@ class Dataset(str):
         return Dataset(self.record.previous) if self.record.previous else None
 
     @property
-    def parent(self) -> Dataset | None:
-        """The dataset it inherits columns from, or None."""
-        return Dataset(self.record.parent) if self.record.parent else None
+    def parent(self) -> Dataset | tuple[Dataset, ...] | None:
+        """The dataset it inherits columns from, or None; a tuple of two for a merged dataset."""
+        parents = tuple(Dataset(parent) for parent in self.record.parents)
+        return parents if len(parents) == 2 else parents[0] if parents else None
 
     @property
     def digest(self) -> str:
@@ -176,23 +178,6 @@ class Dataset(str):
         """As `chain`, stopping where another job begins."""
         return _chain(self, length, reverse, None, within=self._job)
 
-    def iterate(self, sliceno: Any, columns: Columns = None, **wishes: Any) -> Iterator[Any]:
-        """Iterate over rows: bare values for one column given as str, else tuples.
-
-        Args:
-            sliceno: A slice; None for all, one after the other; "roundrobin" for a row of each in turn.
-            columns: A name, or several; None for all in sorted order.
-            **wishes: `range={column: (start, stop)}` (half open, None for an open end) and `sloppy_range=True` (only
-                leaves out whole datasets); `hashlabel` that must be the dataset's, or with `rehash=True` is made so on
-                the way; `pre_callback`, `post_callback`; `translators` and `filters` ({column: function} or a
-                function of the row); `slice`; `status_reporting=False` to not show how far it is.
-
-        Raises:
-            DatasetError: There is no such column, or a file is damaged.
-            DatasetUsageError: What is wished for does not go together.
-        """
-        return Dataset.iterate_list(sliceno, columns, [self], **wishes)
-
     def iterate_chain(
         self,
         sliceno: Any,
@@ -211,64 +196,65 @@ class Dataset(str):
         columns: Columns,
         datasets: Any,
         status_reporting: bool = True,
-        copy_mode: bool = False,
         **wishes: Any,
     ) -> Iterator[Any]:
         """Iterate over the rows of several datasets; see `iterate`."""
-        if copy_mode:
-            raise DatasetUsageError("copy_mode is not there yet; record_batches and write_arrays copy fast")
         listed = [datasets] if isinstance(datasets, str | dict) else datasets
-        found = [dataset if isinstance(dataset, Dataset) else Dataset(dataset) for dataset in listed]
-        return reading.iterate(sliceno, found, status_reporting, Wishes(columns, **wishes))
+        found = DatasetList(dataset if isinstance(dataset, Dataset) else Dataset(dataset) for dataset in listed)
+        return found.iterate(sliceno, columns, status_reporting=status_reporting, **wishes)
 
-    def arrays(
-        self, sliceno: int | None, columns: Columns = None, nulls: str = "mask", text: str = "object"
-    ) -> dict[str, Array | TextCodes]:
-        """Return columns as numpy arrays, where possible read-only views of the mapped file.
+    def link_to_here(
+        self,
+        name: str = "default",
+        column_filter: Iterable[str] | None = None,
+        rename: Mapping[str, str | None] | None = None,
+        override_previous: Any = KEEP,
+        filename: str | None = None,
+    ) -> Dataset:
+        """Make a dataset of the running job with the columns of this one, which stay where they are.
 
         Args:
-            sliceno: A slice; None for all of them one after the other.
-            columns: A name, or several; None for all.
-            nulls: What None becomes: "mask" for masked arrays, "nan" for NaN and NaT.
-            text: "object" for arrays of str, "codes" for `TextCodes(codes, values)`.
+            name: Its name in the running job.
+            column_filter: The columns it has, by their new names; None for all.
+            rename: New names by old ones, None for a column that is left out. It comes before the filter.
+            override_previous: Its previous dataset, None for none; this one's unless given.
+            filename: Only recorded; this one's unless given.
 
         Returns:
-            For each column an array of shape (lines,). dataset/arrays.py has the table of dtypes.
-        """
-        return reading.read_arrays(self, sliceno, columns, nulls, text)
+            The new dataset. Its parent is this one; its hashlabel is this one's, if that column is there.
 
-    def batches(
-        self,
-        sliceno: int | None,
-        columns: Columns = None,
-        lines: int = reading.BATCH_LINES,
-        nulls: str = "mask",
-        text: str = "object",
-    ) -> Iterator[dict[str, Array | TextCodes]]:
-        """Give columns as numpy arrays, piece by piece, in little memory however large the dataset is.
+        Raises:
+            DatasetUsageError: A column is not there, a name comes twice or no column is left; the running job has a
+                dataset of this name; this is analysis, or no job.
+            NoSuchDatasetError: There is no such previous dataset.
+        """
+        from axtui.api import deriving
+
+        return deriving.link(self, name, column_filter, rename, override_previous, filename)
+
+    def merge(
+        self, other: Dataset, name: str = "default", previous: Any = None, allow_unrelated: bool = False
+    ) -> Dataset:
+        """Make a dataset of the running job with the columns of this one and another, which stay where they are.
 
         Args:
-            lines: How many lines a piece has at most.
-            sliceno, columns, nulls, text: As in `arrays`; the dtypes are the same for all pieces.
+            other: A dataset with as many lines in each slice; its columns win over this one's of the same name.
+            name: The new dataset's name in the running job.
+            previous: Its previous dataset, None for none.
+            allow_unrelated: The two need no common ancestor (by `parent`), and so may have lines in another order.
 
-        Yields:
-            For each column an array of shape (lines of the piece,).
+        Returns:
+            The new dataset. Its parent is the tuple of the two; its hashlabel is the other's, else this one's.
+
+        Raises:
+            DatasetUsageError: They do not go together; the running job has a dataset of this name; this is analysis.
         """
-        return reading.read_batches([self], sliceno, columns, lines, nulls, text)
+        from axtui.api import deriving
 
-    def record_batches(
-        self, sliceno: int | None, columns: Columns = None, lines: int = reading.BATCH_LINES
-    ) -> Iterator[pa.RecordBatch]:
-        """Give columns as Arrow record batches with the types of dataset/types.py; arguments as in `batches`."""
-        located = reading.locate_columns(self, columns)
-        for each in reading.slices_of(self, sliceno):
-            yield from read_batches(located, each, lines)
+        return deriving.merge(self, Dataset(other), name, previous, allow_unrelated)
 
-    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
-        """Export all columns and lines to whoever speaks Arrow's C stream interface (polars, duckdb, pandas, …)."""
-        schema = schema_of([self.record.columns[name] for name in sorted(self.record.columns)])
-        reader = pa.RecordBatchReader.from_batches(schema, self.record_batches(None))
-        return reader.__arrow_c_stream__(requested_schema)
+    def _members(self) -> Sequence[Dataset]:
+        return (self,)
 
     def _describe(self, column: ColumnRecord) -> DatasetColumn:
         place = column.origin.dataset if column.origin else self
@@ -297,7 +283,7 @@ class _NoDataset(Dataset):
 
     @cached_property
     def record(self) -> DatasetRecord:
-        return DatasetRecord("", "", None, None, None, None, None, (), (), {}, "")
+        return DatasetRecord("", "", None, None, None, (), None, (), (), {}, "")
 
     @property
     def job(self) -> Job:

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, SupportsIndex, overload
 
-from axtui.api import reading
-from axtui.api.reading import Columns
+from axtui.api.readable import Readable
 from axtui.base.errors import DatasetUsageError
-from axtui.dataset.arrays import Array, TextCodes
-from axtui.dataset.iteration import Wishes, may_have
+from axtui.dataset.iteration import may_have
 
 if TYPE_CHECKING:
     from axtui.api.dataset import Dataset
 
 
-class DatasetList(list["Dataset"]):
+class DatasetList(list["Dataset"], Readable):
     """Datasets in order; slices and sums of it are of its own type."""
 
     @overload
@@ -81,23 +79,8 @@ class DatasetList(list["Dataset"]):
                 raise DatasetUsageError(f"{ds} has no column {column!r}")
         return type(self)(ds for ds in self if may_have(ds.record.columns[column], start, stop))
 
-    def iterate(self, sliceno: Any, columns: Columns = None, status_reporting: bool = True, **wishes: Any) -> Any:
-        """Iterate over the rows of all datasets; see `Dataset.iterate`."""
-        return reading.iterate(sliceno, self, status_reporting, Wishes(columns, **wishes))
-
-    def batches(
-        self,
-        sliceno: int | None,
-        columns: Columns = None,
-        lines: int = reading.BATCH_LINES,
-        nulls: str = "mask",
-        text: str = "object",
-    ) -> Iterator[dict[str, Array | TextCodes]]:
-        """Give columns of all datasets as numpy arrays, piece by piece; see `Dataset.batches`.
-
-        A dtype may change from one dataset to the next where a column's type does.
-        """
-        return reading.read_batches(self, sliceno, columns, lines, nulls, text)
+    def _members(self) -> Sequence[Dataset]:
+        return self
 
 
 class DatasetChain(DatasetList):

@@ -6,11 +6,13 @@ Slices inherit writers over the fork, and send what is known of their files (`en
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from axtui.api import context
+from axtui.api.dataset import Dataset
 from axtui.api.lineage import own_previous
 from axtui.base.errors import DatasetUsageError
 from axtui.dataset import record
@@ -60,6 +62,23 @@ def refuse_duplicate(name: str) -> None:
     path = dataset_directory(here.directory, name) / record.FILE
     if name in book().open or name in book().finished or path.exists():
         raise DatasetUsageError(f"{here.jobid} has a dataset {name!r} already")
+
+
+def enter(name: str, described: dict[str, Any]) -> Dataset:
+    """Write the dataset.json of a dataset of this job, which then is finished; return the dataset."""
+    here = context.current()
+    directory = dataset_directory(here.directory, name)
+    directory.mkdir(parents=True, exist_ok=True)
+    data = record.write_dataset(directory, described)
+    note_digest(directory / record.FILE, len(data), hashlib.sha256(data).hexdigest())
+    book().finished.append(name)
+    return Dataset(here.jobid, name)
+
+
+def note_digest(path: Path, nbytes: int, digest: str) -> None:
+    """Note what a file of a dataset is, for the job's commit record."""
+    here = context.current()
+    here.digests[path.relative_to(here.directory).as_posix()] = (nbytes, digest)
 
 
 def end_prepare() -> None:

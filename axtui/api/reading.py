@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,10 +14,14 @@ from axtui.api import context
 from axtui.api.status import dummy_status, live_status, report_lines
 from axtui.base.errors import DatasetUsageError, NoSuchDatasetError
 from axtui.base.ids import split_dataset
+from axtui.dataset import stream
 from axtui.dataset.arrays import Array, TextCodes, to_numpy
-from axtui.dataset.iteration import Iteration, Source, Wishes
+from axtui.dataset.common import common_column
+from axtui.dataset.iteration import Iteration
 from axtui.dataset.reader import Located, locate, read_pieces
 from axtui.dataset.record import FILE, DatasetRecord, read_dataset
+from axtui.dataset.stream import schema_of
+from axtui.dataset.wishes import Source, Wishes
 from axtui.store.layout import DATASETS, dataset_directory
 
 if TYPE_CHECKING:
@@ -60,10 +65,25 @@ def iterate(sliceno: Any, datasets: Sequence[Dataset], reports: bool, wishes: Wi
     return Iteration(sources, sliceno, wishes, find_record, _say_nothing, _show_nothing).rows()
 
 
-def locate_columns(dataset: Dataset, columns: Columns) -> list[Located]:
-    """Find columns: one by name, several, or None for all in sorted order."""
-    names = [columns] if isinstance(columns, str) else list(columns or sorted(dataset.record.columns))
-    return locate(dataset.path, dataset.record, names, find_record)
+def locate_columns(datasets: Sequence[Dataset], columns: Columns, is_strict: bool) -> list[list[Located]]:
+    """Find columns, one by name, several, or None for all of the first dataset in sorted order, in every dataset.
+
+    Each has one type over all datasets where its types go into one; where they do not, `is_strict` refuses it.
+    """
+    if not datasets:
+        return []
+    names = [columns] if isinstance(columns, str) else list(columns or sorted(datasets[0].record.columns))
+    found = [locate(dataset.path, dataset.record, names, find_record) for dataset in datasets]
+    for index, name in enumerate(names):
+        together = common_column([located[index].column for located in found])
+        if together is None and is_strict:
+            kinds = ", ".join(
+                f"{located[index].column.kind.name} in {ds}" for ds, located in zip(datasets, found, strict=True)
+            )
+            raise DatasetUsageError(f"the types of column {name!r} do not go into one: {kinds}")
+        for located in found:
+            located[index] = replace(located[index], column=together or located[index].column)
+    return found
 
 
 def slices_of(dataset: Dataset, sliceno: int | None) -> Sequence[int]:
@@ -81,25 +101,51 @@ def slices_of(dataset: Dataset, sliceno: int | None) -> Sequence[int]:
 
 
 def read_arrays(
-    dataset: Dataset, sliceno: int | None, columns: Columns, nulls: str, text: str
+    datasets: Sequence[Dataset], sliceno: int | None, columns: Columns, nulls: str, text: str
 ) -> dict[str, Array | TextCodes]:
-    """Read columns as numpy arrays; see `Dataset.arrays`."""
-    located = locate_columns(dataset, columns)
-    pieces = [arrays for each in slices_of(dataset, sliceno) for arrays in read_pieces(located, each, None)]
-    return _numpy(located, pieces, nulls, text)
+    """Read columns as numpy arrays; see `Readable.arrays`."""
+    found = locate_columns(datasets, columns, is_strict=True)
+    visits = [
+        (located, each)
+        for dataset, located in zip(datasets, found, strict=True)
+        for each in slices_of(dataset, sliceno)
+    ]
+    pieces = [arrays for located, each in visits for arrays in read_pieces(located, each, None)]
+    return _numpy(found[0] if found else [], pieces, nulls, text)
 
 
 def read_batches(
     datasets: Sequence[Dataset], sliceno: int | None, columns: Columns, lines: int, nulls: str, text: str
 ) -> Iterator[dict[str, Array | TextCodes]]:
-    """Read columns as numpy arrays piece by piece; see `Dataset.batches`."""
+    """Read columns as numpy arrays piece by piece; see `Readable.batches`."""
+    found = locate_columns(datasets, columns, is_strict=False)
+    for located, piece in _pieces(datasets, found, sliceno, lines, read_pieces):
+        yield _numpy(located, [piece], nulls, text)
+
+
+def read_record_batches(
+    datasets: Sequence[Dataset], sliceno: int | None, columns: Columns, lines: int
+) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
+    """Read columns as Arrow; see `Readable.record_batches`. Returns the schema of all batches, and the batches."""
+    found = locate_columns(datasets, columns, is_strict=True)
+    schema = schema_of([each.column for each in found[0]] if found else [])
+    return schema, (batch for _, batch in _pieces(datasets, found, sliceno, lines, stream.read_batches))
+
+
+def _pieces(
+    datasets: Sequence[Dataset],
+    found: list[list[Located]],
+    sliceno: int | None,
+    lines: int,
+    read: Callable[..., Iterator[Any]],
+) -> Iterator[tuple[list[Located], Any]]:
+    """Read piece after piece of slice after slice, and say how far it is."""
     total = sum(dataset.record.lines[each] for dataset in datasets for each in slices_of(dataset, sliceno))
     done = 0
-    for dataset in datasets:
-        located = locate_columns(dataset, columns)
+    for dataset, located in zip(datasets, found, strict=True):
         for each in slices_of(dataset, sliceno):
-            for piece in read_pieces(located, each, lines):
-                yield _numpy(located, [piece], nulls, text)
+            for piece in read(located, each, lines):
+                yield located, piece
                 done += len(piece[0])
                 report_lines(done, total)
 

@@ -6,14 +6,13 @@ own; the job process finishes the dataset. Formats are the dataset folder's.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from axtui.api import context
-from axtui.api.dataset import Dataset, DatasetColumn
+from axtui.api.dataset import Dataset
 from axtui.api.filling import Filling
 from axtui.api.gathering import (
     book,
@@ -21,21 +20,24 @@ from axtui.api.gathering import (
     end_job,
     end_prepare,
     end_slice,
+    enter,
     find_open,
+    note_digest,
     refuse_duplicate,
     take_slice,
 )
-from axtui.api.lineage import check_left_out, choose_hashlabel, resolve_previous
+from axtui.api.lineage import choose_hashlabel, resolve_previous
+from axtui.api.new_columns import NewColumns
 from axtui.base.errors import DatasetUsageError
 from axtui.base.ids import format_dataset
 from axtui.dataset import record
 from axtui.dataset.feed import Layout, SliceFeed, SplitFeed, make_layout
 from axtui.dataset.intake import take_array
 from axtui.dataset.record import slice_path
-from axtui.dataset.rows import NoDefault, Write, column_check
+from axtui.dataset.rows import NoDefault, Write
+from axtui.dataset.single import ColumnWriters
 from axtui.dataset.slicefile import COMPRESSIONS
-from axtui.dataset.types import find_type
-from axtui.dataset.writer import Column, Part
+from axtui.dataset.writer import Part
 from axtui.store.layout import dataset_directory
 
 __all__ = ["DatasetWriter", "dataset_digest", "end_job", "end_prepare", "end_slice", "take_slice"]
@@ -56,6 +58,7 @@ class DatasetWriter:
         parent: A dataset whose columns are inherited, where they lie.
         for_single_slice: Only this slice of analysis uses it, and may set slices and split there.
         allow_missing_slices: Slices that are never set have no lines.
+        copy_mode: Text, json and pickle cells come as bytes, as `iterate(copy_mode=True)` gives them.
         compression: None, "zstd" or "lz4".
 
     In analysis only `name` is given, and the writer that prepare made is returned.
@@ -94,8 +97,8 @@ class DatasetWriter:
         here = context.current()
         if here.stage == "analysis":
             return
-        if meta_only or copy_mode:
-            raise DatasetUsageError(f"{'meta_only' if meta_only else 'copy_mode'} is not there yet; wanted without it")
+        if meta_only:
+            raise DatasetUsageError("meta_only is not there yet; wanted without it")
         if compression not in (None, *COMPRESSIONS):
             raise DatasetUsageError(f"compression is None or one of {', '.join(COMPRESSIONS)}, found {compression!r}")
         refuse_duplicate(name)
@@ -109,15 +112,13 @@ class DatasetWriter:
         self._stage = here.stage
         self._parent = Dataset(parent) if parent else None
         self._compression = compression
-        self._columns: list[Column] = []
-        self._defaults: list[Any] = []
-        self._dropped: set[str] = set()
+        self._new = NewColumns(self._where, copy_mode)
         self.hashlabel = choose_hashlabel(self._parent, hashlabel, hashlabel_override)
         self._filling = Filling(
             self._where, self._directory, for_single_slice, allow_missing_slices, compression, self._settle
         )
         self._ended = ""
-        self._add_all(columns)
+        self._new.add_all(columns, self._parent)
         book().open[name] = self
 
     def __getattr__(self, name: str) -> Any:
@@ -130,9 +131,15 @@ class DatasetWriter:
         raise TypeError("a DatasetWriter cannot be pickled; pass it through prepare_res, or get it by name in analysis")
 
     @property
-    def writers(self) -> Any:
-        """Writers of single columns."""
-        raise DatasetUsageError(f"writers of single columns are not there yet; write whole rows to {self._where}")
+    def writers(self) -> ColumnWriters:
+        """Writers of single columns of the current slice, by name: `dw.writers["n"].write(7)`.
+
+        A value of the hashlabel that belongs to another slice is left out: its `write` returns False, the others True.
+
+        Raises:
+            DatasetUsageError: No slice is set, a split writer is used, or lines were written to this slice.
+        """
+        return self._feed().column_writers()
 
     def add(self, name: str, type: str, default: Any = NoDefault, none_support: bool = False) -> None:
         """Add a column.
@@ -151,15 +158,7 @@ class DatasetWriter:
         here = context.current()
         if self._filling.layout is not None or here.stage != self._stage:
             raise DatasetUsageError(f"too late for column {name!r} of {self._where}: writing or a stage has begun")
-        if any(column.name == name for column in self._columns):
-            raise DatasetUsageError(f"{self._where} has a column {name!r} already")
-        column = Column(name, find_type(type), bool(none_support))
-        if default is not NoDefault:
-            if column.kind.name == "pickle":
-                raise DatasetUsageError(f"column {name!r} of {self._where}: a pickle column takes no default")
-            default = column_check(column, NoDefault, self._where)(default)
-        self._columns.append(column)
-        self._defaults.append(default)
+        self._new.add(name, type, default, none_support)
 
     def set_slice(self, sliceno: int) -> None:
         """Say which slice the following `write*` calls are for.
@@ -193,11 +192,11 @@ class DatasetWriter:
             TypeError, ValueError, OverflowError: A column's type does not take them.
         """
         feed = self._feed() if self._filling.has_slice else self._split_feed()
-        names = [column.name for column in self._columns]
+        names = self._new.names
         if set(arrays) != set(names):
             found = ", ".join(map(str, arrays))
             raise DatasetUsageError(f"{self._where} has columns {', '.join(names)}, found {found}")
-        taken = [take_array(column, arrays[column.name], self._where) for column in self._columns]
+        taken = [take_array(column, arrays[column.name], self._where) for column in self._new.columns]
         if len({len(array) for array in taken}) != 1:
             lengths = {name: len(array) for name, array in zip(names, taken, strict=True)}
             raise DatasetUsageError(f"columns of {self._where} have different lengths: {lengths}")
@@ -238,12 +237,9 @@ class DatasetWriter:
             raise DatasetUsageError(f"{self._where} cannot be finished in analysis")
         lines = self._count_lines()
         previous = resolve_previous(self.previous, self._where)
-        self._directory.mkdir(parents=True, exist_ok=True)
-        data = record.write_dataset(self._directory, self._describe(lines, previous))
-        self._note_digest(record.FILE, len(data), hashlib.sha256(data).hexdigest())
+        found = enter(self.name, self._describe(lines, previous))
         self._end("finished")
-        book().finished.append(self.name)
-        return Dataset(self._reference)
+        return found
 
     @property
     def was_written(self) -> bool:
@@ -257,29 +253,16 @@ class DatasetWriter:
 
     def close_slice(self) -> dict[int, Part] | None:
         """Close what the slice of analysis that runs has written; None if the writer is not for it."""
-        return self._filling.close_slice() if self._columns else None
+        return self._filling.close_slice() if self._new.columns else None
 
     def take_parts(self, parts: Mapping[int, Part]) -> None:
         """Take what is known of slices that were written in other processes."""
         self._filling.parts |= parts
 
-    def _add_all(self, columns: Mapping[str, Any]) -> None:
-        for name, spec in sorted(columns.items()):
-            match spec:
-                case None:
-                    self._dropped.add(name)
-                case DatasetColumn():
-                    self.add(name, spec.type, none_support=spec.none_support)
-                case (kind, none_support):
-                    self.add(name, kind, none_support=none_support)
-                case _:
-                    self.add(name, spec)
-        check_left_out(self._dropped, self._parent, self._where)
-
     def _settle(self) -> Layout:
         inherited = self._parent.hashlabel if self._parent else None
         slices = context.current().slices
-        return make_layout(self._columns, self._defaults, self.hashlabel, inherited, slices, self._where)
+        return make_layout(self._new.columns, self._new.defaults, self.hashlabel, inherited, slices, self._where)
 
     def _feed(self) -> SliceFeed:
         self._refuse_ended()
@@ -293,7 +276,7 @@ class DatasetWriter:
         self.write, self.write_list, self.write_dict = feed.write, feed.write_list, feed.write_dict
 
     def _count_lines(self) -> list[int]:
-        if not self._columns and self._parent is not None:
+        if not self._new.columns and self._parent is not None:
             return self._parent.lines
         lines = self._filling.finish()
         if self._parent is not None and lines != self._parent.lines:
@@ -305,10 +288,10 @@ class DatasetWriter:
         """Return the record of the dataset, and note the digests of its files."""
         for sliceno, part in self._filling.parts.items():
             if part["lines"]:
-                self._note_digest(slice_path(self._directory, sliceno).name, part["nbytes"], part["digest"])
-        columns = record.describe_columns(self._columns, list(self._filling.parts.values()))
+                note_digest(slice_path(self._directory, sliceno), part["nbytes"], part["digest"])
+        columns = record.describe_columns(self._new.columns, list(self._filling.parts.values()))
         if self._parent is not None:
-            columns |= record.inherit_columns(str(self._parent), self._parent.record, self._dropped | set(columns))
+            columns |= record.inherit_columns(str(self._parent), self._parent.record, self._new.left_out | set(columns))
         return {
             "name": self.name,
             "caption": self.caption,
@@ -321,11 +304,6 @@ class DatasetWriter:
             "slices": record.describe_slices(self._filling.parts, len(lines)),
             "columns": columns,
         }
-
-    def _note_digest(self, name: str, nbytes: int, digest: str) -> None:
-        here = context.current()
-        path = (self._directory / name).relative_to(here.directory)
-        here.digests[path.as_posix()] = (nbytes, digest)
 
     def _end(self, how: str) -> None:
         self._ended = how

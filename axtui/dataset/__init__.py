@@ -13,7 +13,7 @@ _ROOMS = {
     "axtui.api.dataset_list": ("DatasetChain", "DatasetList"),
     "axtui.api.writer": ("DatasetWriter",),
     "axtui.base.errors": ("DatasetError", "DatasetUsageError", "NoSuchDatasetError"),
-    "axtui.dataset.iteration": ("SkipDataset", "SkipSlice"),
+    "axtui.dataset.wishes": ("SkipDataset", "SkipSlice"),
     "axtui.dataset.ranges": ("range_check_function",),
 }
 _WHERE = {name: room for room, names in _ROOMS.items() for name in names}

@@ -126,6 +126,22 @@ def check_json(value: Any) -> str:
     return text
 
 
+def check_raw_ascii(value: Any) -> bytes:
+    """Take the bytes of ASCII text."""
+    if not check_bytes(value).isascii():
+        raise ValueError(f"wanted ASCII only, found {show(value)}")
+    return bytes(value)
+
+
+def check_raw_text(value: Any) -> bytes:
+    """Take the bytes of UTF-8 text."""
+    try:
+        check_bytes(value).decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{show(value)} is not UTF-8 at position {error.start}") from None
+    return bytes(value)
+
+
 def check_pickle(value: Any) -> bytes:
     """Take what can be pickled; what is stored is the pickle, protocol 4."""
     try:

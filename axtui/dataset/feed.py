@@ -17,6 +17,7 @@ from axtui.base.errors import DatasetUsageError
 from axtui.dataset.cells import show
 from axtui.dataset.hashing import hash_array, hash_value, slice_of
 from axtui.dataset.rows import RowBuffer, Write, column_check, make_write, make_write_dict, make_write_list
+from axtui.dataset.single import ColumnWriters
 from axtui.dataset.types import Check, to_arrow
 from axtui.dataset.writer import Column, Part, SliceWriter
 
@@ -40,6 +41,11 @@ class Layout:
     hash_index: int | None
     slices: int
     where: str
+
+    @property
+    def ended(self) -> str:
+        """What is said to who writes to a dataset that takes no more."""
+        return f"{self.where} was finished or discarded, and takes no more lines"
 
     def slice_of(self, value: Any) -> int:
         """Return the slice of one value of the hash column."""
@@ -120,6 +126,7 @@ class SliceFeed(_Feed):
         self._buffer = RowBuffer(len(layout.columns), self._take)
         self._discards = False
         self._slices: dict[Any, int] = {}
+        self._singles: ColumnWriters | None = None
         self._bind(layout, self._buffer, self._refuse_foreign if layout.hash_index is not None else None)
 
     def belongs_here(self, value: Any) -> bool:
@@ -147,18 +154,44 @@ class SliceFeed(_Feed):
         Raises:
             DatasetUsageError: A line belongs to another slice.
         """
+        if self._singles is not None:
+            raise DatasetUsageError(f"{self._layout.where} is written column by column; arrays do not go with it")
         self._buffer.flush()
         self._append(arrays, check=True)
 
+    def column_writers(self) -> ColumnWriters:
+        """Return writers of single columns, which from now on are the only way to write to this slice.
+
+        Raises:
+            DatasetUsageError: Whole lines were written already.
+        """
+        if self._singles is None:
+            if self._buffer.lines or self._writer.lines:
+                raise DatasetUsageError(
+                    f"{self._layout.where} is written line by line; single columns do not go with it"
+                )
+            layout = self._layout
+            self._buffer.end(f"{layout.where} is written column by column; whole lines do not go with it")
+            self._singles = ColumnWriters(
+                layout.columns, layout.checks, layout.hash_index, self._is_here, self._writer.append
+            )
+        return self._singles
+
     def close(self) -> Part:
-        """Write what is held, and return what is known of the slice."""
+        """Write what is held, and return what is known of the slice.
+
+        Raises:
+            DatasetUsageError: Single columns have different numbers of lines.
+        """
+        if self._singles is not None:
+            self._singles.close(f"slice {self.sliceno} of {self._layout.where}")
         self._buffer.flush()
-        self._buffer.end(self._layout.where)
+        self._buffer.end(self._layout.ended)
         return self._writer.close()
 
     def discard(self) -> None:
         """Forget everything."""
-        self._buffer.end(self._layout.where)
+        self._buffer.end(self._layout.ended)
         self._writer.discard()
 
     def _take(self, values: list[Any]) -> int:
@@ -224,12 +257,12 @@ class SplitFeed(_Feed):
     def close(self) -> list[Part]:
         """Write what is held, and return what is known of each slice."""
         self._buffer.flush()
-        self._buffer.end(self._layout.where)
+        self._buffer.end(self._layout.ended)
         return [writer.close() for writer in self._writers]
 
     def discard(self) -> None:
         """Forget everything."""
-        self._buffer.end(self._layout.where)
+        self._buffer.end(self._layout.ended)
         for writer in self._writers:
             writer.discard()
 

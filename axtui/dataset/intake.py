@@ -93,6 +93,8 @@ def _take_arrow(column: Column, array: pa.Array) -> pa.Array:
     name = column.kind.name
     if pa.types.is_null(kind):
         return pa.nulls(len(array), column.kind.arrow)
+    if column.kind.raw and (_is_text(kind) or _is_bytes(kind)):
+        return _take_raw(array, column)
     if name in ("json", "pickle") or (kind == pa.uint64() and name == "number"):
         return _take_values(column, array.to_pylist())
     if column.kind.parses and (_is_text(kind) or _is_bytes(kind)):
@@ -207,6 +209,12 @@ def _take_ascii(array: pa.Array, column: Column) -> pa.Array | None:
     if not pc.all(plain).as_py() and len(plain) > plain.null_count:
         column.kind.check(array[pc.index(plain, False).as_py()].as_py())
     return array
+
+
+def _take_raw(array: pa.Array, column: Column) -> pa.Array:
+    if column.kind.name == "ascii":
+        return _take_ascii(array, column)
+    return array.cast(pa.binary()).cast(column.kind.arrow)
 
 
 def _take_unicode(array: pa.Array, column: Column) -> pa.Array | None:

@@ -10,9 +10,7 @@ import inspect
 import itertools
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, suppress
-from dataclasses import dataclass
 from operator import itemgetter, length_hint
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,10 +19,23 @@ import pyarrow as pa
 
 from axtui.base.errors import DatasetUsageError
 from axtui.dataset.hashing import hash_array, slice_of
+from axtui.dataset.raw import to_raw_list
 from axtui.dataset.reader import Find, Located, locate, read_pieces
 from axtui.dataset.record import ColumnRecord, DatasetRecord
 from axtui.dataset.storage import load
 from axtui.dataset.types import to_list
+from axtui.dataset.wishes import (
+    SkipDataset,
+    SkipSlice,
+    Source,
+    Wishes,
+    check_copied,
+    check_range,
+    check_wishes,
+    column_names,
+    filter_columns,
+    slice_bounds,
+)
 
 Report = Callable[[int, int], None]
 Show = Callable[[str, Callable[[], str]], AbstractContextManager[Callable[[str], None]]]
@@ -33,41 +44,8 @@ the text."""
 Rows = Iterator[Any]
 
 
-class SkipDataset(Exception):
-    """Raised by a callback: leave out the dataset that comes."""
-
-
-class SkipSlice(Exception):
-    """Raised by a callback: leave out the slice that comes."""
-
-
 class _Stopped(Exception):
     """A callback raised StopIteration, which a generator may not let through."""
-
-
-@dataclass(frozen=True)
-class Source:
-    """A dataset to read: what callbacks get, where it lies, what it is."""
-
-    dataset: Any
-    directory: Path
-    record: DatasetRecord
-
-
-@dataclass(frozen=True)
-class Wishes:
-    """What an author asked of an iteration; the names and meanings are those of `Dataset.iterate`."""
-
-    columns: str | Sequence[str] | None = None
-    range: dict[str, tuple[Any, Any]] | None = None
-    sloppy_range: bool = False
-    hashlabel: str | None = None
-    rehash: bool = False
-    pre_callback: Callable[..., Any] | None = None
-    post_callback: Callable[..., Any] | None = None
-    filters: Any = None
-    translators: Any = None
-    slice: Any = None
 
 
 class Iteration:
@@ -82,12 +60,15 @@ class Iteration:
         self._report = report
         self._show = show
         self._is_bare = isinstance(wishes.columns, str)
-        self._columns = _column_names(wishes.columns, sources)
-        self._extra = [name for name in _filter_columns(wishes) if name not in self._columns]
-        self._range = _check_range(wishes.range)
-        _check_wishes(wishes, sliceno, sources)
+        self._columns = column_names(wishes.columns, sources)
+        self._extra = [name for name in filter_columns(wishes) if name not in self._columns]
+        self._range = check_range(wishes.range)
+        check_wishes(wishes, sliceno, sources)
         self._sources = [source for source in sources if self._lines(source.record) and self._may_have(source.record)]
         self._located = [self._locate(source) for source in self._sources]
+        if wishes.copy_mode:
+            check_copied(self._columns, self._sources)
+        self._to_list = to_raw_list if wishes.copy_mode else to_list
         self._done = self._begun = 0
         self._piece: tuple[int, Iterator[Any]] = 0, iter(())
         self._total = sum(self._lines(source.record) for source in self._sources)
@@ -98,7 +79,7 @@ class Iteration:
         if self._wishes.slice is None:
             return rows
         plain = not (self._wishes.filters or self._range)
-        return itertools.islice(rows, *_slice_bounds(self._wishes.slice, self._total if plain else None))
+        return itertools.islice(rows, *slice_bounds(self._wishes.slice, self._total if plain else None))
 
     def _visits(self) -> Iterator[Rows]:
         """Give the rows of one slice of one dataset after the other, calling back in between."""
@@ -212,7 +193,8 @@ class Iteration:
 
     def _build(self, located: list[Located], arrays: list[pa.Array]) -> Rows:
         """Turn columns into rows, with the columns that are only there to be filtered by at the end."""
-        columns: list[Any] = [to_list(each.column.kind, array) for each, array in zip(located, arrays, strict=True)]
+        pairs = zip(located, arrays, strict=True)
+        columns: list[Any] = [self._to_list(each.column.kind, array) for each, array in pairs]
         first = iter(columns[0])
         self._piece, columns[0] = (len(columns[0]), first), first
         translators = self._wishes.translators
@@ -268,73 +250,6 @@ def may_have(column: ColumnRecord, start: Any, stop: Any) -> bool:
     if not column.kind.ordered:
         return True
     return column.min is not None and (stop is None or column.min < stop) and (start is None or column.max >= start)
-
-
-def _column_names(columns: str | Sequence[str] | None, sources: Sequence[Source]) -> list[str]:
-    if isinstance(columns, str):
-        return [columns]
-    if columns:
-        return list(columns)
-    return sorted(sources[0].record.columns) if sources else []
-
-
-def _filter_columns(wishes: Wishes) -> list[str]:
-    return list(wishes.filters) if isinstance(wishes.filters, dict) else []
-
-
-def _check_range(wanted: dict[str, tuple[Any, Any]] | None) -> tuple[str, Any, Any] | None:
-    if not wanted:
-        return None
-    if len(wanted) != 1:
-        raise DatasetUsageError(f"range takes exactly one column, found {', '.join(sorted(wanted))}")
-    ((name, (start, stop)),) = wanted.items()
-    return name, start, stop
-
-
-def _check_wishes(wishes: Wishes, sliceno: Any, sources: Sequence[Source]) -> None:
-    if not (sliceno is None or sliceno == "roundrobin" or isinstance(sliceno, int)):
-        raise DatasetUsageError(f"sliceno is a slice number, None or 'roundrobin', found {sliceno!r}")
-    if wishes.rehash and not wishes.hashlabel:
-        raise DatasetUsageError("rehash needs a hashlabel")
-    if wishes.rehash and sliceno == "roundrobin":
-        raise DatasetUsageError("rehash and 'roundrobin' do not go together")
-    if wishes.slice is not None and wishes.rehash:
-        raise DatasetUsageError("slice and rehash do not go together")
-    if callable(wishes.translators) and isinstance(wishes.filters, dict):
-        missing = set(wishes.filters) - set(_column_names(wishes.columns, sources))
-        if missing:
-            raise DatasetUsageError(f"with a function as translator only read columns can be filtered, found {missing}")
-    for source in sources:
-        if wishes.hashlabel and not wishes.rehash and source.record.hashlabel != wishes.hashlabel:
-            found = source.record.hashlabel
-            raise DatasetUsageError(f"{source.dataset} has hashlabel {found!r}, wanted {wishes.hashlabel!r}")
-        if isinstance(sliceno, int) and not 0 <= sliceno < len(source.record.lines):
-            raise DatasetUsageError(f"{source.dataset} has {len(source.record.lines)} slices, found slice {sliceno}")
-
-
-def _slice_bounds(wanted: Any, total: int | None) -> tuple[int, int | None, int]:
-    """Turn the slice of an iteration into start, stop and step; `total` is None where it is not known."""
-    wanted = slice(wanted, None) if isinstance(wanted, int) else wanted
-    if not isinstance(wanted, slice):
-        raise DatasetUsageError(f"slice is a number or a slice object, found {wanted!r}")
-    start, stop, step = wanted.start or 0, wanted.stop, 1 if wanted.step is None else wanted.step
-    if step <= 0:
-        raise DatasetUsageError(f"the step of a slice is positive, found {step}")
-    if total is None:
-        if start < 0 or (stop is not None and stop < 0):
-            raise DatasetUsageError("a negative slice does not go together with a range or filters")
-    else:
-        start, stop = _from_end(start, total), total if stop is None else _from_end(stop, total)
-    if stop is not None and start > stop:
-        raise DatasetUsageError(f"slice starts at {start}, after its stop {stop}")
-    return start, stop, step
-
-
-def _from_end(offset: int, total: int) -> int:
-    found = offset + total if offset < 0 else offset
-    if not 0 <= found <= total:
-        raise DatasetUsageError(f"slice goes to {offset}, and there are {total} lines")
-    return found
 
 
 def _call(callback: Callable[..., Any] | None, *arguments: Any) -> None:

@@ -9,7 +9,7 @@ A dataset is a directory `datasets/NAME/` of a job, with `dataset.json` and for 
     filename    text or null; what was read to make it
     hashlabel   a column's name or null; each line then lies in slice hash(value) % slices, see hashing.py
     previous    null, or {"dataset": "dev-3/name", "digest": …}: the dataset before this one in its chain
-    parent      "dev-2/name" or null; where inherited columns were inherited from
+    parent      "dev-2/name" or null; where inherited columns were inherited from; two in a list for merged datasets
     compression null, "zstd" or "lz4"
     lines       a number a slice
     slices      for each slice null (no lines, or no column of its own), or {"nbytes": …, "digest": SHA-256 of N.arrow}
@@ -97,7 +97,7 @@ class DatasetRecord:
     filename: str | None
     hashlabel: str | None
     previous: str | None
-    parent: str | None
+    parents: tuple[str, ...]
     compression: str | None
     lines: tuple[int, ...]
     slices: tuple[SliceRecord | None, ...]
@@ -224,13 +224,20 @@ def _parse(record: dict[str, Any]) -> DatasetRecord:
         filename=_text_or_none(record["filename"]),
         hashlabel=hashlabel,
         previous=record["previous"] and _text(record["previous"]["dataset"]),
-        parent=_text_or_none(record["parent"]),
+        parents=_parse_parents(record["parent"]),
         compression=_text_or_none(record["compression"]),
         lines=lines,
         slices=slices,
         columns=columns,
         digest=_text(record["digest"]),
     )
+
+
+def _parse_parents(found: Any) -> tuple[str, ...]:
+    if isinstance(found, list):
+        _want(len(found) == 2, f"{len(found)} parents")
+        return tuple(_text(parent) for parent in found)
+    return () if found is None else (_text(found),)
 
 
 def _parse_slice(found: Any) -> SliceRecord | None:

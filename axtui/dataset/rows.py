@@ -58,11 +58,12 @@ class RowBuffer:
         aim = lines * _AIM_NBYTES // max(nbytes, 1)
         self.limit = self._columns * max(1, min(_MOST, aim, 4 * lines))
 
-    def end(self, where: str) -> None:
+    def end(self, why: str) -> None:
         """Refuse every row from now on, whoever still has a function that takes them."""
 
         def refuse(values: list[Any]) -> int:
-            raise DatasetUsageError(f"{where} was finished or discarded, and takes no more lines")
+            values.clear()
+            raise DatasetUsageError(why)
 
         self.values.clear()
         self.limit = 0

@@ -80,8 +80,8 @@ def widest(storage: Storage) -> Storage:
 def load(kind: ColumnType, array: pa.Array) -> pa.Array:
     """Bring an array from a file back into a form of the column's type; a no-op where it was not narrowed or coded."""
     if pa.types.is_dictionary(array.type):
-        return array.cast(array.type.value_type)
-    if pa.types.is_integer(array.type):
+        return array.cast(kind.arrow)
+    if pa.types.is_integer(array.type) or kind.name not in ("number", "datetime", "time"):
         return array.cast(kind.arrow)
     return array
 

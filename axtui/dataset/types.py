@@ -51,6 +51,7 @@ class ColumnType:
         hashable: Whether the column may be a hashlabel.
         takes_none: Whether None is taken without being asked for.
         parses: Whether text is taken as the value that it says.
+        raw: Whether `check` takes the bytes that are stored, see raw.py.
     """
 
     name: str
@@ -61,6 +62,7 @@ class ColumnType:
     hashable: bool = True
     takes_none: bool = False
     parses: bool = False
+    raw: bool = False
 
 
 def _table() -> dict[str, ColumnType]:

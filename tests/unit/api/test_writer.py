@@ -344,7 +344,7 @@ def misuse(desk: Desk, what: str) -> None:
             other.finish()
         case "unknown compression":
             job.datasetwriter(columns=N, name="x", compression="gzip")
-        case "meta_only" | "copy_mode":
+        case "meta_only":
             job.datasetwriter(columns=N, name="x", **{what: True})
         case "single column writers":
             _ = writer.writers
@@ -382,7 +382,7 @@ def misuse(desk: Desk, what: str) -> None:
             "split under hashed parent",
             "lines unlike parent",
         ),
-        *("unfinished previous", "unknown compression", "meta_only", "copy_mode", "single column writers"),
+        *("unfinished previous", "unknown compression", "meta_only", "single column writers"),
         *("arrays of other columns", "arrays of two lengths", "new writer in analysis", "unknown writer in analysis"),
         *("set_slice in analysis", "split in analysis", "finish in analysis"),
     ],

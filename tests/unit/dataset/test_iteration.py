@@ -157,7 +157,6 @@ def test_empty_datasets_iterate(desk: Desk) -> None:
         ({"slice": slice(0, 5, 0)}, DatasetUsageError),
         ({"sliceno": 3}, DatasetUsageError),
         ({"sliceno": "all"}, DatasetUsageError),
-        ({"copy_mode": True}, DatasetUsageError),
     ],
 )
 def test_what_cannot_be_is_refused(ds: Dataset, wishes: dict[str, Any], error: type[Exception]) -> None:

@@ -39,7 +39,7 @@ def test_records_come_back(tmp_path: Path) -> None:
 
     found = read_dataset(tmp_path)
 
-    assert (found.caption, found.lines, found.previous, found.parent) == ("of birds", (2, 0), "dev-1", "dev-2")
+    assert (found.caption, found.lines, found.previous, found.parents) == ("of birds", (2, 0), "dev-1", ("dev-2",))
     assert found.columns["b"].origin and found.columns["b"].origin.column == "c"
     assert found.digest == content_digest(changed())
 
