@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from axtui.base.errors import NoSuchDatasetError, NoSuchJobError, NoSuchWhateverError, NoSuchWorkdirError
 from axtui.base.ids import parse_jobid, split_dataset
-from axtui.base.records import digest_of
+from axtui.base.records import Record, digest_of
 from axtui.build.request import Reference, Request
 from axtui.store.catalogue import Catalogue
 
@@ -15,12 +15,16 @@ _SCHEME = "axtui key 1"
 
 @dataclass(frozen=True)
 class Identity:
-    """What a job is. `inputs` has the identity of every reference, `files` the content digest of input files."""
+    """What a job is. `inputs` has the identity of every reference, `files` the content digest of input files.
+
+    `parts` are what the key is the digest of: two identities whose parts are equal have one key.
+    """
 
     key: str
     code: str
     inputs: dict[str, str]
     files: dict[str, str]
+    parts: Record
 
 
 def identify(request: Request, code: str, catalogue: Catalogue, files: dict[str, str], slices: int) -> Identity:
@@ -49,7 +53,22 @@ def identify(request: Request, code: str, catalogue: Catalogue, files: dict[str,
         "files": files,
         "slices": slices,
     }
-    return Identity(digest_of(parts), code, inputs, files)
+    return Identity(digest_of(parts), code, inputs, files, parts)
+
+
+def recorded_parts(setup: Record) -> Record:
+    """Return what the key of a job that exists was the digest of, from its setup.json."""
+    inputs = setup.get("inputs", {})
+    return {
+        "scheme": _SCHEME,
+        "method": setup["method"],
+        "code": setup.get("hash", ""),
+        "options": setup["options"],
+        "datasets": {name: _replace(value, inputs) for name, value in setup["datasets"].items()},
+        "jobs": {name: _replace(value, inputs) for name, value in setup["jobs"].items()},
+        "files": {name: told[1] for name, told in setup.get("input_files", {}).items()},
+        "slices": setup["slices"],
+    }
 
 
 def _identify_input(reference: str, datasets: dict[str, Reference], catalogue: Catalogue) -> str:
@@ -76,5 +95,5 @@ def _missing(jobid: str, catalogue: Catalogue) -> NoSuchWhateverError:
 
 def _replace(value: Reference, inputs: dict[str, str]) -> object:
     if isinstance(value, list):
-        return [inputs[item] if item else None for item in value]
-    return inputs[value] if value else None
+        return [inputs.get(item) if item else None for item in value]
+    return inputs.get(value) if value else None

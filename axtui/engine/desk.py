@@ -16,10 +16,11 @@ from axtui.base.errors import AxtuiError, BuildError, MethodError, ServerError
 from axtui.base.files import is_fresh
 from axtui.base.wire import Message
 from axtui.build.code import Code
+from axtui.build.facts import Wanted
 from axtui.build.identity import identify
 from axtui.build.request import make_request
 from axtui.build.reuse import Reuse
-from axtui.build.why import Wanted, explain_reuse
+from axtui.build.why import explain_reuse
 from axtui.engine.builds import Build, Row
 from axtui.engine.tickets import Publish, Reply, Ticket
 from axtui.event.events import JobRequested, JobReused, RequestRefused

@@ -19,8 +19,8 @@ from axtui.base import clock
 from axtui.base.files import write_new
 from axtui.base.ids import parse_jobid
 from axtui.base.records import Record, format_lines
+from axtui.build.facts import Wanted
 from axtui.build.script_options import ScriptOptions
-from axtui.build.why import Wanted
 from axtui.method.description import Description
 from axtui.method.snapshot import Snapshot
 from axtui.project.config import Project
@@ -102,7 +102,7 @@ def method_setup(
         wanted: What was asked, and its identity.
         description: What the method declares.
         stamps: Device, inode, size and mtime of each input file, by option.
-        more: Caption, name, parent, why, package.
+        more: Caption, name, parent, why, reason, package.
     """
     request, identity = wanted.request, wanted.identity
     names = request.input_files

@@ -12,6 +12,8 @@ from axtui.engine.desk import Asker, Desk
 from axtui.engine.orders import Orders, method_setup
 from axtui.engine.tickets import Publish, Reply, Ticket
 from axtui.event.events import JobCancelled, JobFailed, JobFinished, JobHeld, JobReused, JobStarted
+from axtui.event.sentences import sentences
+from axtui.event.why import Why
 from axtui.execute.executor import Executor, JobCommitted, JobLost
 from axtui.execute.failure import Failure, plain_failure
 from axtui.project.config import Project
@@ -162,7 +164,7 @@ class Runner:
 
     def _start(self, ticket: Ticket) -> list[tasks.Action]:
         assert ticket.wanted is not None and ticket.snapshot is not None
-        why = explain(ticket.wanted, self._catalogue, ticket.before, ticket.fault)
+        why = explain(ticket.wanted, self._catalogue, ticket.before, ticket.fault, ticket.force)
         try:
             directory = self._make_job(ticket, why)
         except OSError as error:
@@ -171,11 +173,11 @@ class Runner:
         self._by_job[ticket.job] = ticket
         self._desk.askers[ticket.job] = Asker(ticket.build, ticket.number, ticket.row.name)
         for each in self._group(ticket):
-            self._announce_start(each, ticket.job, why)
+            self._announce_start(each, ticket.job, sentences(why))
         self.executor.start_job(directory, ticket.row.method, ticket.snapshot)
         return []
 
-    def _make_job(self, ticket: Ticket, why: tuple[str, ...]) -> Path:
+    def _make_job(self, ticket: Ticket, why: Why) -> Path:
         assert ticket.wanted is not None and ticket.description is not None
         setup = method_setup(
             self._project,
@@ -186,7 +188,8 @@ class Runner:
             caption=str(ticket.message.get("caption") or ""),
             name=str(ticket.message.get("name") or ""),
             parent=ticket.asker,
-            why=why,
+            why=sentences(why),
+            reason=why.to_record(),
         )
         return self._orders.make_job(ticket.workdir, setup, ticket.wanted.snapshot)
 

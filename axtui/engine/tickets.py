@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from axtui.base.wire import Message
-from axtui.build.why import Wanted
+from axtui.build.facts import Wanted
 from axtui.engine.builds import Build, Row
 from axtui.event.events import Event
 from axtui.method.description import Description

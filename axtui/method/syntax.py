@@ -24,11 +24,37 @@ def module_digest(tree: ast.Module, is_method: bool) -> str:
         tree: The parsed module.
         is_method: Leave out what only speaks about a method: `description` and `equivalent_hashes`.
     """
-    docstrings = _mentions(tree, _READS_DOCSTRINGS)
+    docstrings = reads_docstrings(tree)
     parts: list[str] = []
-    statements = [each for each in _body(tree, docstrings) if not (is_method and _assigns(each, _INNER))]
+    statements = [each for each in _body(tree, docstrings) if not (is_method and describes_method(each))]
     for statement in _settled(statements):
         _write(statement, docstrings, parts)
+    return _digest(parts)
+
+
+def statement_digest(statement: ast.AST, docstrings: bool) -> str:
+    """Return the digest of one statement's normalised form.
+
+    Args:
+        statement: The statement, or another node.
+        docstrings: Whether docstrings count, as `reads_docstrings` says of the whole module.
+    """
+    parts: list[str] = []
+    _write(statement, docstrings, parts)
+    return _digest(parts)
+
+
+def reads_docstrings(tree: ast.Module) -> bool:
+    """Tell whether a module's code may look at docstrings, so that they belong to the program."""
+    return _mentions(tree, _READS_DOCSTRINGS)
+
+
+def describes_method(statement: ast.stmt) -> bool:
+    """Tell whether a statement only speaks about a method, and is left out of its digest."""
+    return _assigns(statement, _INNER)
+
+
+def _digest(parts: list[str]) -> str:
     return hashlib.blake2b("".join(parts).encode("utf-8", "surrogatepass"), digest_size=32).hexdigest()
 
 

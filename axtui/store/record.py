@@ -4,8 +4,8 @@
     version, jobid, method, package, module, script (of build jobs), caption, name, parent, is_build, starttime,
     slices, seed, hash (code digest), key, parameters (digest of method and options), options (typed values),
     datasets, jobs, input_files {option: [name, digest, stamp]}, inputs {reference: identity}, input_directory,
-    project_directory, versions {axtui, python, packages}, host, user, environment, why, extra [modules, files] (what
-    `depend_extra` named)
+    project_directory, versions {axtui, python, packages}, host, user, environment, why (sentences), reason (the same as
+    data, see event/why.py), extra [modules, files] (what `depend_extra` named)
 
 `post.json` (the commit record: one JSON line, then the digest of that line):
     version, outcome, setup (digest of setup.json), files {name: [nbytes, sha256]}, registered [name], datasets
@@ -74,6 +74,18 @@ def read_job(directory: Path) -> JobRecord:
     return JobRecord(jobid, directory, "finished", "", setup, post, {})
 
 
+def read_setup(directory: Path) -> Record:
+    """Read and check the order of a job.
+
+    Raises:
+        OSError: It cannot be read.
+        RecordError: The record is damaged.
+    """
+    setup = parse_record(read_limited(directory / layout.SETUP, _POST_NBYTES))
+    _check(setup, _SETUP, _SETUP_MAY_HAVE)
+    return setup
+
+
 def read_post(directory: Path) -> Record:
     """Read and check a commit record.
 
@@ -135,7 +147,7 @@ _Types = dict[str, type | tuple[type, ...]]
 _NUMBER = (int, float)
 _SETUP: _Types = {"jobid": str, "method": str, "options": dict, "datasets": dict, "jobs": dict, "slices": int}
 _SETUP_MAY_HAVE: _Types = {
-    "starttime": _NUMBER, "caption": str, "name": str, "why": list, "sources": dict, "inputs": dict,
+    "starttime": _NUMBER, "caption": str, "name": str, "why": list, "reason": dict, "sources": dict, "inputs": dict,
     "input_files": dict, "extra": list, "key": str, "hash": str, "parameters": str, "versions": dict,
 }  # fmt: skip
 _POST: _Types = {"files": dict, "setup": str, "output": str, "datasets": dict, "subjobs": dict, "exectime": dict}

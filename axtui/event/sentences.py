@@ -1,0 +1,100 @@
+"""Why a job was built, in sentences for people. This is the one place where they are made."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from axtui.event.why import Change, Difference, Why, show_value
+
+_MANY_OPTIONS = 3
+_MANY_SOURCES = 4
+_MANY_CHANGES = 5
+_VALUE_LETTERS = 40
+_SIGNS = {"changed": "", "added": "+", "removed": "-"}
+
+
+def sentences(why: Why) -> tuple[str, ...]:
+    """Return why a job was built, the weightiest reason first; at least one sentence."""
+    match why.cause:
+        case "unfit":
+            return (why.fault,)
+        case "new":
+            return (f"{why.method} was never built",)
+        case "forced":
+            return ("asked to run again", *_differences(why))
+    return _differences(why) or ("asked to run again",)
+
+
+def _differences(why: Why) -> tuple[str, ...]:
+    options = [each for each in why.differences if each.kind == "option"]
+    sources = [each for each in why.differences if each.kind == "source"]
+    told: list[str] = []
+    for each in why.differences:
+        if each.kind == "option" and len(options) > _MANY_OPTIONS:
+            told.append(f"options {', '.join(option.name for option in options)} differ")
+        elif each.kind == "source" and each in sources[_MANY_SOURCES:]:
+            told.append(f"source changed: {len(sources) - _MANY_SOURCES} more files")
+        else:
+            told.append(sentence(each))
+    return tuple(dict.fromkeys(told))
+
+
+def sentence(found: Difference) -> str:
+    """Return what differs as a sentence."""
+    match found.kind:
+        case "source":
+            return _source(found)
+        case "imports":
+            return "source changed: what it could import"
+        case "file":
+            return _file(found)
+        case "input":
+            return f"input {found.name.partition('.')[2]}: {_list(found.before)} → {_list(found.now)}"
+    kind = "option " if found.kind == "option" else ""
+    return f"{kind}{found.name.replace('.', ' ')}: {_side(found, 'before')} → {_side(found, 'now')}"
+
+
+def _source(found: Difference) -> str:
+    name = found.name.rpartition("/")[2]
+    if found.lacks == "now":
+        return f"source changed: {name} is gone"
+    if found.lacks == "before":
+        return f"source changed: {name} is new"
+    shown = [name_change(change) for change in found.changes[:_MANY_CHANGES]]
+    if len(found.changes) > _MANY_CHANGES:
+        shown.append(f"{len(found.changes) - _MANY_CHANGES} more")
+    return f"source changed: {name}{': ' if shown else ''}{', '.join(shown)}"
+
+
+def name_change(change: Change) -> str:
+    """Return a definition that differs as people write it: `scale()`, `+Model.fit()`, `-LIMIT`, `import os`."""
+    match change.kind:
+        case "function" | "method":
+            text = f"{change.name}()"
+        case "class" | "import":
+            text = f"{change.kind} {change.name}"
+        case "code":
+            text = "what it runs when imported"
+        case "order":
+            text = "the order of its definitions"
+        case _:
+            text = change.name
+    return _SIGNS.get(change.how, "") + text
+
+
+def _file(found: Difference) -> str:
+    if found.lacks:
+        return f"input file {found.before or found.now} of {found.name} {'is new' if found.now else 'is gone'}"
+    if found.before != found.now:
+        return f"input file changed: {found.before} → {found.now}"
+    return f"input file changed: {found.now}"
+
+
+def _side(found: Difference, side: str) -> str:
+    if found.lacks == side:
+        return "not there"
+    return f"{show_value(getattr(found, side)):.{_VALUE_LETTERS}}"
+
+
+def _list(value: Any) -> str:
+    return ", ".join(str(each or "nothing") for each in value) if isinstance(value, list) else str(value or "nothing")
