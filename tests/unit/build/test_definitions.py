@@ -30,7 +30,7 @@ _EDITS = {
     "new": ("", "def f(): pass", ["+f()"]),
     "gone": ("def f(): pass\nX = 1", "X = 1", ["-f()"]),
     "renamed": ("def f(): pass", "def g(): pass", ["+g()", "-f()"]),
-    "method": ("class A:\n def f(s): return 1\n def g(s): pass", "class A:\n def f(s): return 2\n def g(s): pass", ["A.f()"]),
+    "method": ("class A:\n def f(s): 1\n def g(s): pass", "class A:\n def f(s): 2\n def g(s): pass", ["A.f()"]),
     "class": ("class A:\n x = 1\n def f(s): pass", "class A(B):\n x = 1\n def f(s): pass", ["class A"]),
     "attribute": ("class A:\n x = 1\n def f(s): pass", "class A:\n x = 2\n def f(s): pass", ["class A"]),
     "nested": ("class A:\n class B:\n  def f(s): return 1", "class A:\n class B:\n  def f(s): return 2", ["A.B.f()"]),

@@ -190,7 +190,7 @@ _SOME = st.dictionaries(st.sampled_from("ab"), _VALUES, max_size=2)
 _INPUTS = st.dictionaries(st.sampled_from("ab"), st.sampled_from(["x", "y", None]), max_size=2)
 _MADE_OF = st.fixed_dictionaries(
     {"method": st.just("m"), "code": st.sampled_from("cd"), "options": _SOME, "datasets": _INPUTS, "jobs": _INPUTS,
-     "files": st.dictionaries(st.sampled_from("ab"), st.sampled_from("xy"), max_size=2), "slices": st.sampled_from([2, 3])},
+     "files": st.dictionaries(st.sampled_from("ab"), st.sampled_from("xy"), max_size=2), "slices": st.integers(2, 3)},
     optional={"packages": _SOME, "later": _VALUES},
 )  # fmt: skip
 
