@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from axtui.base.records import digest_of
 from axtui.base.values import decode_value, encode_value
 from axtui.base.wire import Message
 from axtui.method.description import Description
-from axtui.method.forms import FileReference
+from axtui.method.forms import FileReference, Form
 from axtui.method.options import convert_options
 
 Reference = str | None | list[str | None]
@@ -27,7 +27,7 @@ class Request:
     datasets: dict[str, Reference]
     jobs: dict[str, Reference]
     input_files: dict[str, str]
-    """Options that name input files, with the name."""
+    """Options that name input files, with the name; those of a list as `option[0]`, `option[1]`, …"""
     file_jobs: tuple[str, ...] = ()
     """Jobs of which options name a file."""
 
@@ -61,15 +61,22 @@ def make_request(description: Description, message: Message) -> Request:
         raise BuildError(f"the request for {description.method} cannot be read: {error}") from None
     _distribute(description, groups, keywords)
     options = convert_options(description.method, description.options, groups["options"])
-    files = {name: options[name] for name, form in description.options.items() if form.kind == "inputfile"}
     return Request(
         method=description.method,
         options={name: encode_value(value) for name, value in options.items()},
         datasets=_references(description.method, "datasets", description.datasets, groups["datasets"]),
         jobs=_references(description.method, "jobs", description.jobs, groups["jobs"]),
-        input_files={name: value for name, value in files.items() if value},
+        input_files=dict(_input_files(description.options, options)),
         file_jobs=tuple(_file_jobs(list(options.values()))),
     )
+
+
+def _input_files(forms: Mapping[str, Form], options: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for name, form in forms.items():
+        if form.kind == "inputfile" and options[name]:
+            yield name, options[name]
+        elif form.inner is not None and form.inner.kind == "inputfile" and form.kind == "list":
+            yield from ((f"{name}[{at}]", value) for at, value in enumerate(options[name] or ()))
 
 
 def _file_jobs(value: Any) -> Iterator[str]:

@@ -1,116 +1,304 @@
-"""A text file with separated fields through pyarrow's CSV reader: for plain files, which most are.
+"""A piece of a text file, taken apart by pyarrow's CSV reader: all of it where it is plain, else what is plain of it.
 
-A file is plain when pyarrow's reader and csv_lines.py cannot differ: every line has its fields, quotes open and close
-fields as they should, line ends are `\\n` or `\\r\\n`. What comes in is looked at on its way; at the first sign of
-anything else NotPlainError is raised, and the file is read again by csv_lines.py.
+A piece is whole lines. Lines that are left out, are empty, have unusual quotes or the wrong number of fields are found
+with numpy and kept from pyarrow; csv_lines.py reads them one by one. Both are put together again in order, so a piece
+gives what csv_lines.py alone would give.
+
+Where quoted fields may span lines, a piece ends where no quote is open: `cut_outside_quotes` looks for such a place.
+That works as long as quotes open and close fields as they should; where they do not, UnevenError is raised, and the
+rest of the file is for csv_lines.py.
 """
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.csv
 
-from axtui.standard_methods.csv_lines import Block, Dialect
+from axtui.standard_methods.csv_lines import (
+    RECORD_NBYTES,
+    Bad,
+    Block,
+    Dialect,
+    Lines,
+    Text,
+    no_more,
+    read_block,
+    split_line,
+    to_columns,
+    why_bad,
+)
 
-BLOCK_NBYTES = 4 << 20
+Ints = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+Chars = npt.NDArray[np.uint8]
+
+_BOM = b"\xef\xbb\xbf"
+_NEWLINE, _RETURN = b"\n\r"
+_SPARE = b"\x1f\x1e\x1d\x1c\x01\x00,;"
+"""What may stand for a separator where there is none; one that the piece does not have."""
 
 
-class NotPlainError(Exception):
-    """The file is not for this reader."""
+class UnevenError(Exception):
+    """Quotes do not open and close fields as they should, so nobody knows here where lines end."""
 
 
-def can_read(dialect: Dialect, labels: int) -> bool:
-    """Tell whether the options are such that plain files may be read here."""
-    is_plain = not (dialect.comment or dialect.skip_empty_lines or dialect.allow_extra_empty)
-    is_usual = dialect.newline in (b"", b"\n") and dialect.separator != b""
-    return is_plain and is_usual and len(dialect.quotes) < 2 and labels > 1
+@dataclass(frozen=True)
+class Shape:
+    """How a file's lines are taken apart, how many fields they have, and which of them are kept."""
+
+    dialect: Dialect
+    wanted: int
+    kept: list[int]
 
 
-def read_blocks(stream: io.BufferedReader, dialect: Dialect, labels: int, lineno: int) -> Iterator[Block]:
-    """Read what is left of a file.
+def cut_outside_quotes(data: bytes, dialect: Dialect) -> int:
+    """Return where the last line of `data` ends that is followed by a new one; 0 for nowhere."""
+    last = data.rfind(dialect.line_end)
+    if last < 0:
+        return 0
+    last += len(dialect.line_end)
+    quote = dialect.quotes if dialect.newlines_in_values else b""
+    if not quote or data.count(quote, 0, last) % 2 == 0:
+        return last
+    chars = np.frombuffer(data, dtype=np.uint8)
+    ends = np.flatnonzero(chars == dialect.line_end[0])
+    even = ends[np.searchsorted(np.flatnonzero(chars == quote[0]), ends) % 2 == 0]
+    if len(even):
+        return int(even[-1]) + 1
+    return last if len(data) > RECORD_NBYTES else 0
+
+
+def parse_piece(data: bytes, shape: Shape) -> Block:
+    """Take a piece apart.
 
     Args:
-        stream: After the labels.
-        dialect: How lines are taken apart.
-        labels: How many fields a line has.
-        lineno: The number of the first line, from 1.
+        data: Whole lines; the last may lack its end.
+        shape: What they are like.
 
     Raises:
-        NotPlainError: The file is not plain.
+        UnevenError: Quoted fields may span lines here, and quotes are unusual.
     """
-    if not stream.peek(1):
-        return
-    names = [str(index) for index in range(labels)]
-    watched = _Watched(stream, dialect)
-    position = 0
+    if not shape.dialect.newline and data.endswith(b"\r"):
+        return parse_exactly(data, shape)  # the end of the file, in the middle of a line's end
+    ready = _make_usual(data, shape)
+    if ready is None:
+        if shape.dialect.newlines_in_values:
+            raise UnevenError
+        return parse_exactly(data, shape)
+    data, usual, separator = ready
+    quote = usual.dialect.quotes
+    if quote and usual.dialect.newlines_in_values and not _is_even(data, quote, separator):
+        raise UnevenError
     try:
-        with pa.csv.open_csv(
-            pa.PythonFile(watched, "r"),
-            read_options=pa.csv.ReadOptions(column_names=names, block_size=BLOCK_NBYTES, use_threads=True),
-            parse_options=pa.csv.ParseOptions(
-                delimiter=dialect.separator.decode("latin-1"),
-                quote_char=dialect.quotes.decode("latin-1") or False,
-                newlines_in_values=bool(dialect.quotes),
-                ignore_empty_lines=False,
-            ),
-            convert_options=pa.csv.ConvertOptions(
-                column_types={name: pa.binary() for name in names}, strings_can_be_null=False
-            ),
-        ) as reader:
-            for batch in reader:
-                positions = np.arange(position, position + batch.num_rows)
-                yield Block(positions, positions + lineno, batch.columns)
-                position += batch.num_rows
+        if _is_plain(data, usual, separator):
+            columns = _read(data, usual, separator)
+            return Block(len(columns[0]), None, None, columns)
     except pa.ArrowInvalid:
-        raise NotPlainError from None
+        pass  # a line has too few or too many fields
+    return _Mixed(data, usual, separator).parse()
 
 
-class _Watched(io.RawIOBase):
-    """A stream that refuses what is not plain, as it goes by."""
+def parse_exactly(data: bytes, shape: Shape) -> Block:
+    """Take a piece apart line by line."""
+    lines = Lines(Text(_once(data), shape.dialect.line_end), shape.dialect)
+    block = read_block(lines, shape.dialect, shape.wanted, shape.kept, nbytes=len(data) * 3 + 1)
+    assert block is not None and lines.physical() is None
+    return block
 
-    def __init__(self, stream: io.BufferedReader, dialect: Dialect) -> None:
-        self._stream = stream
-        self._quote = dialect.quotes
-        self._closers = {*dialect.separator, *b"\r\n"}
-        self._keeps_return = dialect.newline == b"\n"
-        self._before = b"\n"
-        self._is_open = False
 
-    def readable(self) -> bool:
+def _once(data: bytes) -> Any:
+    left = [data]
+    return lambda nbytes: left.pop() if left else no_more(nbytes)
+
+
+def _make_usual(data: bytes, shape: Shape) -> tuple[bytes, Shape, bytes] | None:
+    """Bring newline, quotes and separator into a form that pyarrow knows; None where that cannot be."""
+    dialect = shape.dialect
+    if dialect.newline not in (b"", b"\n"):
+        if len(dialect.newline) > 1 or b"\n" in data or b"\r" in data:
+            return None
+        data = data.replace(dialect.newline, b"\n")
+        dialect = replace(dialect, newline=b"\n")
+    used = [bytes([quote]) for quote in dialect.quotes if quote in data]
+    if len(used) > 1:
+        return None
+    dialect = replace(dialect, quotes=used[0] if used else b"")
+    separator = dialect.separator or next((bytes([each]) for each in _SPARE if each not in data), b"")
+    if not separator:
+        return None
+    return data, replace(shape, dialect=dialect), separator
+
+
+def _is_plain(data: bytes, shape: Shape, separator: bytes) -> bool:
+    """Tell whether pyarrow reads all of a piece as csv_lines.py does, but for lines with too few or many fields."""
+    dialect = shape.dialect
+    if dialect.comment or data.startswith((b"\n", b"\r\n", _BOM)) or b"\n\n" in data or b"\n\r\n" in data:
+        return False
+    returns = data.count(b"\r")
+    if returns and (dialect.newline or returns != data.count(b"\r\n")):
+        return False
+    if not dialect.quotes:
         return True
+    return (
+        not dialect.newlines_in_values and _is_even(data, dialect.quotes, separator) and _closes(data, dialect.quotes)
+    )
 
-    def read(self, nbytes: int = -1) -> bytes:
-        """Read the next bytes, and look at them."""
-        data = self._stream.read(nbytes)
-        if not data and self._is_open:
-            raise NotPlainError
-        self._look(data)
-        return data
 
-    def _look(self, data: bytes) -> None:
-        following = self._stream.peek(1)[:1]
-        before = self._before + data
-        if b"\n\n" in before or b"\n\r\n" in before:
-            raise NotPlainError
-        returns = data.count(b"\r")
-        pairs = data.count(b"\r\n") + (data[-1:] + following == b"\r\n")
-        if returns and (self._keeps_return or returns != pairs):
-            raise NotPlainError
-        if self._quote and self._quote in data:
-            self._look_at_quotes(np.frombuffer(before[-len(data) - 1 :] + (following or b"\n"), dtype=np.uint8))
-        self._before = before[-2:]
+def _closes(data: bytes, quote: bytes) -> bool:
+    """Tell whether no quote is open at the end of any line, if they open and close as they should."""
+    chars = np.frombuffer(data, dtype=np.uint8)
+    before = np.searchsorted(np.flatnonzero(chars == quote[0]), np.flatnonzero(chars == _NEWLINE))
+    return not (before % 2).any() and data.count(quote) % 2 == 0
 
-    def _look_at_quotes(self, seen: np.ndarray[tuple[int], np.dtype[np.uint8]]) -> None:
-        """Check that opening quotes begin a field and closing ones end it; two in a row are one inside."""
-        quote = self._quote[0]
-        at = np.flatnonzero(seen[1:-1] == quote) + 1
-        is_opening = (np.arange(len(at)) + self._is_open) % 2 == 0
-        begins, ends = np.zeros(256, dtype=bool), np.zeros(256, dtype=bool)
-        begins[[*self._closers, quote]] = ends[[*self._closers, quote]] = True
-        if not begins[seen[at[is_opening] - 1]].all() or not ends[seen[at[~is_opening] + 1]].all():
-            raise NotPlainError
-        self._is_open = bool((len(at) + self._is_open) % 2)
+
+def _is_even(data: bytes, quote: bytes, separator: bytes) -> bool:
+    """Tell whether opening quotes begin a field and closing ones end it; two in a row are one inside."""
+    chars = np.frombuffer(b"\n" + data + b"\n", dtype=np.uint8)
+    at = np.flatnonzero(chars == quote[0])
+    if len(at) % 2:
+        return False
+    beside = _beside(quote, separator)
+    return bool(beside[chars[at[::2] - 1]].all() and beside[chars[at[1::2] + 1]].all())
+
+
+def _beside(quote: bytes, separator: bytes) -> Mask:
+    """Return shape (256,): what may stand before an opening quote and after a closing one."""
+    found = np.zeros(256, dtype=bool)
+    found[[*separator, *quote, _NEWLINE, _RETURN]] = True
+    return found
+
+
+def _read(data: bytes, shape: Shape, separator: bytes) -> list[pa.Array]:
+    """Read lines with pyarrow; return the columns that are kept."""
+    names = [str(index) for index in range(shape.wanted)]
+    kept = [names[index] for index in shape.kept]
+    table = pa.csv.read_csv(
+        pa.BufferReader(_BOM + data if data.startswith(_BOM) else data),
+        read_options=pa.csv.ReadOptions(column_names=names, block_size=len(data) + 8, use_threads=False),
+        parse_options=pa.csv.ParseOptions(
+            delimiter=separator.decode("latin-1"),
+            quote_char=shape.dialect.quotes.decode("latin-1") or False,
+            newlines_in_values=True,
+            ignore_empty_lines=False,
+        ),
+        convert_options=pa.csv.ConvertOptions(
+            column_types={name: pa.binary() for name in kept}, include_columns=kept, strings_can_be_null=False
+        ),
+    )
+    return [pa.concat_arrays(column.chunks) for column in table.columns]
+
+
+class _Mixed:
+    """A piece in which some lines are for pyarrow and some are not."""
+
+    def __init__(self, data: bytes, shape: Shape, separator: bytes) -> None:
+        self._data = data if data.endswith(b"\n") else data + b"\n"
+        self._shape = shape
+        self._separator = separator
+        self._chars = np.frombuffer(self._data, dtype=np.uint8)
+        newlines = np.flatnonzero(self._chars == _NEWLINE)
+        self._quotes = np.flatnonzero(self._chars == shape.dialect.quotes[0]) if shape.dialect.quotes else newlines[:0]
+        is_end = np.searchsorted(self._quotes, newlines) % 2 == 0
+        self._ends = newlines[is_end] if shape.dialect.newlines_in_values else newlines
+        self._starts = np.concatenate([[0], self._ends[:-1] + 1])
+        self._linenos = np.searchsorted(newlines, self._starts)
+        self._stops = self._find_stops()
+
+    def parse(self) -> Block:
+        """Take it apart."""
+        dialect = self._shape.dialect
+        is_empty = self._starts == self._stops
+        is_skipped = self._are_comments() & ~is_empty
+        if dialect.newlines_in_values and is_skipped[np.searchsorted(self._ends, self._quotes)].any():
+            raise UnevenError
+        if dialect.skip_empty_lines:
+            is_skipped |= is_empty
+        is_hard = (is_empty | self._are_odd() | self._are_uneven()) & ~is_skipped
+        easy = np.flatnonzero(~(is_skipped | is_hard))
+        columns = self._read_easy(easy)
+        turns = np.cumsum(~is_skipped) - 1
+        found, rows, bad = self._read_hard(np.flatnonzero(is_hard), turns)
+        good = np.concatenate([easy, found])
+        order = np.argsort(good, kind="stable")
+        if len(found):
+            pairs = zip(columns, to_columns(rows, self._shape.kept), strict=True)
+            columns = [pa.concat_arrays(pair).take(pa.array(order)) for pair in pairs]
+        good = good[order]
+        skipped = [(int(self._linenos[line]), self._line(line)) for line in np.flatnonzero(is_skipped)]
+        lines = int(turns[-1]) + 1 if len(turns) else 0
+        return Block(lines, turns[good], self._linenos[good], columns, bad, skipped)
+
+    def _line(self, line: Any) -> bytes:
+        return self._data[self._starts[line] : self._stops[line]]
+
+    def _find_stops(self) -> Ints:
+        """Return where each line's last byte is, and one."""
+        if self._shape.dialect.newline:
+            return self._ends
+        is_long = (self._chars[self._ends - 1] == _RETURN) & (self._ends > self._starts)
+        found: Ints = self._ends - is_long
+        return found
+
+    def _are_comments(self) -> Mask:
+        comment = self._shape.dialect.comment
+        found = np.full(len(self._starts), bool(comment))
+        for at, char in enumerate(comment):
+            found &= self._chars[np.minimum(self._starts + at, len(self._chars) - 1)] == char
+        found &= self._stops - self._starts >= len(comment)
+        return found
+
+    def _are_odd(self) -> Mask:
+        """Return which lines pyarrow would read otherwise: with a return inside, or with quotes that are unusual."""
+        odd = np.zeros(len(self._starts), dtype=bool)
+        returns = np.flatnonzero(self._chars == _RETURN)
+        if not self._shape.dialect.newline:
+            returns = returns[self._chars[returns + 1] != _NEWLINE]
+        odd[np.searchsorted(self._ends, returns)] = True
+        if len(self._quotes) and not self._shape.dialect.newlines_in_values:
+            lines = np.searchsorted(self._ends, self._quotes)
+            place = np.arange(len(lines)) - np.searchsorted(self._quotes, self._starts)[lines]
+            beside = _beside(self._shape.dialect.quotes, self._separator)
+            before = np.where(self._quotes > 0, self._chars[self._quotes - 1], _NEWLINE)
+            is_bad = ~beside[np.where(place % 2 == 0, before, self._chars[self._quotes + 1])]
+            odd[lines[is_bad]] = True
+            odd |= np.bincount(lines, minlength=len(odd)) % 2 == 1
+        return odd
+
+    def _are_uneven(self) -> Mask:
+        """Return which lines have too few or too many separators outside quotes."""
+        separators = np.flatnonzero(self._chars == self._separator[0])
+        lines = np.searchsorted(self._ends, separators)
+        quotes = np.searchsorted(self._quotes, separators) - np.searchsorted(self._quotes, self._starts)[lines]
+        found: Mask = np.bincount(lines[quotes % 2 == 0], minlength=len(self._starts)) != self._shape.wanted - 1
+        return found
+
+    def _read_easy(self, easy: Ints) -> list[pa.Array]:
+        if not len(easy):
+            return to_columns([], self._shape.kept)
+        if len(easy) == len(self._starts):
+            return _read(self._data, self._shape, self._separator)
+        wanted = np.zeros(len(self._starts), dtype=bool)
+        wanted[easy] = True
+        chars = self._chars[: self._ends[-1] + 1]
+        data = chars[np.repeat(wanted, self._ends - self._starts + 1)].tobytes()
+        return _read(data, self._shape, self._separator)
+
+    def _read_hard(self, hard: Ints, turns: Ints) -> tuple[Ints, list[list[bytes]], list[Bad]]:
+        """Return which lines are good after all, their fields, and the bad lines."""
+        dialect = self._shape.dialect
+        good, rows, bad = [], [], []
+        for line in hard.tolist():
+            data = self._line(line)
+            fields = split_line(data, dialect)
+            reason = why_bad(data, fields, self._shape.wanted, dialect)
+            if reason or fields is None:
+                bad.append((int(turns[line]), int(self._linenos[line]), data, reason))
+            else:
+                good.append(line)
+                rows.append(fields)
+        return np.array(good, dtype=np.int64), rows, bad

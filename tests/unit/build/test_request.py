@@ -104,6 +104,13 @@ def parameters(**options: Any) -> str:
     return make(describe(**dict.fromkeys(options)), **options).parameters
 
 
+def test_lists_of_input_files_are_known() -> None:
+    """Each file of an option that lists files is an input file."""
+    request = make(describe(more=[InputFile]), more=["a.csv", "b.csv"])
+
+    assert request.input_files == {"more[0]": "a.csv", "more[1]": "b.csv"}
+
+
 def test_parameters_do_not_know_the_order() -> None:
     """Options in another order, and the keys of a plain dict in another order, are the same parameters."""
     assert parameters(a=1, b={"x": 1, "y": 2}) == parameters(b={"y": 2, "x": 1}, a=1)

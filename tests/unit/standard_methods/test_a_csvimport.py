@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import bz2
 import csv
 import gzip
 import io
+import lzma
+import zipfile
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -54,7 +58,7 @@ def test_lines_go_round_as_bytes(desk: Desk) -> None:
         ('a,b\n"1,x","2 ""y"""\n', {"quotes": '"'}, [(b"1,x", b'2 "y"')]),
         ("a,b\n'1',\"2\"\n", {"quotes": True}, [(b"1", b"2")]),
         ("a,b\n'1',\"2\"\n", {"quotes": False}, [(b"'1'", b'"2"')]),
-        ('a,b\n"1\n2",3\n4,5\n', {"quotes": '"'}, [(b"1\n2", b"3"), (b"4", b"5")]),
+        ('a,b\n"1\n2",3\n4,5\n', {"quotes": '"', "newlines_in_values": True}, [(b"1\n2", b"3"), (b"4", b"5")]),
         ('a,b\n1"2,3\n', {"quotes": '"'}, [(b'1"2', b"3")]),
         ("1,2\n", {"labels": ["a", "b"]}, [(b"1", b"2")]),
         ("x,y\n1,2\n", {"labels": ["a", "b"], "label_lines": 1}, [(b"1", b"2")]),
@@ -65,7 +69,11 @@ def test_lines_go_round_as_bytes(desk: Desk) -> None:
         ("a,b\n\n1,2\n\n", {"skip_empty_lines": True}, [(b"1", b"2")]),
         ("x\ny\na,b\n1,2\n", {"skip_lines": 2}, [(b"1", b"2")]),
         ("x\na,b\n1,2\n3,4\n", {"skip_lines": 1, "lineno_label": "n"}, [(b"1", b"2", 3), (b"3", b"4", 4)]),
-        ('a,b\n"1\n2",3\n4,5\n', {"quotes": '"', "lineno_label": "n"}, [(b"1\n2", b"3", 2), (b"4", b"5", 4)]),
+        (
+            'a,b\n"1\n2",3\n4,5\n',
+            {"quotes": '"', "lineno_label": "n", "newlines_in_values": True},
+            [(b"1\n2", b"3", 2), (b"4", b"5", 4)],
+        ),
         ("a,b\n", {}, []),
         ("\ufeffa,b\n1,2\n", {"types": {"a": "int64_10"}}, [(1, b"2")]),
         (
@@ -123,9 +131,13 @@ def test_bad_chains_beside_default(desk: Desk) -> None:
         ("a,b\n\n", {}, r"Line 2 bad of .*f.csv: empty"),
         ('a,b\n"1"x,2\n', {"quotes": '"'}, r"Line 2 bad of .*f.csv: broken quotes"),
         ('a,b\n1,2\n"1,2\n', {"quotes": '"'}, r"Line 3 bad of .*f.csv: broken quotes"),
-        ('a,b\n"1\n",2\n3\n', {"quotes": '"'}, r"Not enough fields on line 4 of"),
+        ('a,b\n"1\n",2\n3\n', {"quotes": '"', "newlines_in_values": True}, r"Not enough fields on line 4 of"),
         ("a,b\n1,x\n", {"types": {"b": "int64_10"}}, r'Failed to convert "x" from .*f.csv column b line 2 to int64'),
-        ('a,b\n"1\n",2\n3,x\n', {"types": {"b": "int64_10"}, "quotes": '"'}, r"column b line 4 to int64"),
+        (
+            'a,b\n"1\n",2\n3,x\n',
+            {"types": {"b": "int64_10"}, "quotes": '"', "newlines_in_values": True},
+            r"column b line 4 to int64",
+        ),
     ],
 )
 def test_bad_lines_are_errors(desk: Desk, text: str, options: dict[str, Any], message: str) -> None:
@@ -144,8 +156,14 @@ def test_bad_lines_are_errors(desk: Desk, text: str, options: dict[str, Any], me
         ("a,b\n1,2\n", {"lineno_label": "a"}, "has a column 'a' already"),
         ("a,b\n1,2\n", {"separator": ",,"}, "separator is one character or none"),
         ("a,b\n1,2\n", {"quotes": "xy"}, "quotes is True, one character or none"),
-        (b"\x28\xb5\x2f\xfd....", {}, "is a zstd file; plain text and gzip can be read"),
-        (b"\xff,b\n1,2\n", {}, "cannot read the label"),
+        (b"\x28\xb5\x2f\xfd....", {}, "f.csv is damaged near byte"),
+        (b"a,\xff\n1,2\n", {}, r"f.csv line 1 field 2: cannot read the label .* as utf-8: invalid start byte"),
+        (b"a,b\n1,2\n1,\xff\n", {"encoding": "utf-8"}, r"f.csv is not utf-8 on line 3: invalid start byte"),
+        (b"a,b\n1,2\n", {"encoding": "klingon"}, "there is no encoding 'klingon'"),
+        (b"a,b\n1,2\n", {"label_encoding": "klingon"}, "unknown encoding: klingon"),
+        ("a,b\n1,2\n", {"compression": 10}, 'compression is "zstd", "lz4", None or a level from 1 to 9, found 10'),
+        ("a,b\n1,2\n", {"separator": "\n"}, "separator cannot be a line end or a quote"),
+        ("a,b\n1,2\n", {"discard": {"a", "b"}}, "has no columns left: all of a, b are discarded"),
     ],
 )
 def test_wrong_use_is_one_sentence(desk: Desk, text: str | bytes, options: dict[str, Any], message: str) -> None:
@@ -195,7 +213,9 @@ def test_values_are_those_of_python(desk: Desk, lines: list[list[str]], end: str
     more = {"lineno_label": "z"} if slow else {}
 
     newline = "\n" if end == "\n" else ""
-    job, result, _ = csvimport(desk, written.getvalue(), quotes='"', labels=labels, newline=newline, **more)
+    job, result, _ = csvimport(
+        desk, written.getvalue(), quotes='"', newlines_in_values=True, labels=labels, newline=newline, **more
+    )
 
     wanted = [tuple(value.encode() for value in line) for line in lines]
     assert [row[: len(labels)] for row in rows(job)] == wanted
@@ -218,11 +238,92 @@ def test_both_readers_agree(desk: Desk, text: str, quotes: str) -> None:
     assert fast_result == exact_result
 
 
-def test_gzip_is_seen_by_itself(desk: Desk) -> None:
-    """A gzip file is unpacked whatever it is called."""
-    job, _, _ = csvimport(desk, gzip.compress(b"a,b\n1,2\n"))
+def zipped(**files: bytes) -> bytes:
+    """Return a zip file of these files."""
+    memory = io.BytesIO()
+    with zipfile.ZipFile(memory, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return memory.getvalue()
 
-    assert rows(job) == [(b"1", b"2")]
+
+def zstd(data: bytes) -> bytes:
+    """Compress with zstd, in two frames."""
+    frames = (data[:5], data[5:])
+    return b"".join(pa.Codec("zstd").compress(frame, asbytes=True) for frame in frames)
+
+
+PACKERS = [gzip.compress, bz2.compress, lzma.compress, zstd, lambda data: zipped(x=data)]
+
+
+@pytest.mark.parametrize("pack", PACKERS)
+def test_packed_files_are_seen_by_themselves(desk: Desk, pack: Any) -> None:
+    """A packed file is unpacked whatever it is called."""
+    job, _, _ = csvimport(desk, pack(b"a,b\n1,2\n" + b"3,4\n" * 100_000))
+
+    assert rows(job) == [(b"1", b"2")] + [(b"3", b"4")] * 100_000
+
+
+@pytest.mark.parametrize("pack", PACKERS)
+def test_what_is_packed_and_cut_short_is_an_error(desk: Desk, pack: Any) -> None:
+    """A file that ends in the middle of what was packed is named, and nothing is taken for all of it."""
+    data = pack(b"a,b\n" + b"".join(b"%d,%d\n" % (n, n * n) for n in range(50_000)))
+
+    with pytest.raises(UserError, match=r"f.csv (is cut short|is damaged|is a damaged zip file)"):
+        csvimport(desk, data[: len(data) // 2])
+
+
+def test_a_zip_of_several_files_is_for_another_method(desk: Desk) -> None:
+    """Which of several files is meant cannot be known."""
+    with pytest.raises(UserError, match="is a zip of 2 files, wanted one; csvimport_zip imports several"):
+        csvimport(desk, zipped(a=b"", b=b""))
+
+
+@pytest.mark.parametrize(
+    ("encoding", "option"),
+    [("utf-8-sig", ""), ("utf-16", ""), ("utf-32", ""), ("utf-16-le", "utf-16-le"), ("cp1252", "cp1252")],
+)
+def test_encodings_become_utf_8(desk: Desk, encoding: str, option: str) -> None:
+    """Labels and values of a file with a byte order mark, or of a given encoding, are UTF-8; the mark is gone."""
+    job, _, _ = csvimport(desk, "å,b\né,€\n".encode(encoding), encoding=option)
+
+    assert sorted(Dataset(job).columns) == ["b", "å"]
+    assert rows(job) == [("€".encode(), "é".encode())]
+
+
+def test_bytes_are_kept_as_they_are(desk: Desk) -> None:
+    """Without an encoding values are bytes, whatever they are; only labels have an encoding."""
+    job, _, _ = csvimport(desk, "å,b\n\0,\xe5\n".encode("latin-1"), label_encoding="latin-1")
+
+    assert rows(job) == [(b"\xe5", b"\0")]
+    assert sorted(Dataset(job).columns) == ["b", "å"]
+
+
+def test_several_files_are_one_dataset(desk: Desk) -> None:
+    """Files with the same columns, in whatever order, follow each other; round robin goes on over them."""
+    (desk.root / "g.csv").write_text("b,a\n4,3\n6,5\n")
+
+    job, result, _ = csvimport(desk, "a,b\n1,2\n", more_files=["g.csv"], lineno_label="n", types={"a": "int64_10"})
+
+    assert rows(job) == [(1, b"2", 2), (3, b"4", 2), (5, b"6", 3)]
+    assert result["lines_per_slice"] == [1, 1, 1]
+
+
+def test_several_files_need_the_same_columns(desk: Desk) -> None:
+    """A file with other columns is named."""
+    (desk.root / "g.csv").write_text("a,c\n4,3\n")
+
+    with pytest.raises(UserError, match=r"g.csv has columns a, c, wanted a, b"):
+        csvimport(desk, "a,b\n1,2\n", more_files=["g.csv"])
+
+
+def test_lines_may_be_long(desk: Desk) -> None:
+    """A line longer than the pieces a file is read in is a line like any other."""
+    long = b"x" * 5_000_000
+
+    job, _, _ = csvimport(desk, b"a,b\n" + long + b",1\n2," + long + b"\n3,4")
+
+    assert rows(job) == [(long, b"1"), (b"2", long), (b"3", b"4")]
 
 
 def test_a_real_month(desk: Desk) -> None:
