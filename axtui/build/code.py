@@ -80,8 +80,17 @@ class Code:
             BuildError: There is no such method.
             MethodError: Its source cannot be used.
         """
+        return self.current_snapshot(method, modules, files).digest
+
+    def current_snapshot(self, method: str, modules: list[str], files: list[list[str]]) -> Snapshot:
+        """Return the snapshot of a method whose `depend_extra` is known from a job of it.
+
+        Raises:
+            BuildError: There is no such method.
+            MethodError: Its source cannot be used.
+        """
         extra = [(name, path) for name, path in files]
-        return extend_snapshot(self.sources, self.snapshot(method), modules, extra).digest
+        return extend_snapshot(self.sources, self.snapshot(method), modules, extra)
 
     def observed_digest(self, module: str) -> str:
         """Return the digest of a project module as it is now, "" where there is none that can be used."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from axtui.base.records import Record, digest, format_canonical
 from axtui.build.definitions import compare_modules
-from axtui.build.facts import Facts, Piece
+from axtui.build.facts import Facts, Piece, path_of
 from axtui.event.why import Difference, DifferenceKind, Side
 
 
@@ -29,14 +29,13 @@ def take_apart(differences: tuple[Difference, ...], now: Facts, before: Facts) -
 
 
 def _find_changes(found: Difference, now: Facts, before: Facts) -> Difference:
-    names = {name for side in (now, before) for name, piece in side.pieces.items() if _path(name, piece) == found.name}
-    pairs = [(now.pieces[name], before.pieces[name]) for name in names if name in now.pieces and name in before.pieces]
-    if not pairs or not pairs[0][0].digest:
+    new, old = now.find_piece(found.name), before.find_piece(found.name)
+    if new is None or old is None or not new.digest:
         return found
-    new, old = pairs[0][0].read(), pairs[0][1].read()
-    if new is None or old is None:
+    data, earlier = new.read(), old.read()
+    if data is None or earlier is None:
         return found
-    return replace(found, changes=compare_modules(old, new, pairs[0][0].is_method))
+    return replace(found, changes=compare_modules(earlier, data, new.is_method))
 
 
 _ORDER = ("method", "code", "options", "files", "datasets", "jobs")
@@ -54,12 +53,12 @@ def _compare_code(part: str, now: Facts, before: Facts) -> Iterator[Difference]:
 def _compare_pieces(now: dict[str, Piece], before: dict[str, Piece]) -> Iterator[Difference]:
     for name, piece in now.items():
         if name not in before:
-            yield Difference("source", _path(name, piece), lacks="before")
+            yield Difference("source", path_of(name, piece), lacks="before")
         elif _is_other(piece, before[name]):
-            yield Difference("source", _path(name, piece))
+            yield Difference("source", path_of(name, piece))
     for name, piece in before.items():
         if name not in now:
-            yield Difference("source", _path(name, piece), lacks="now")
+            yield Difference("source", path_of(name, piece), lacks="now")
 
 
 def _is_other(now: Piece, before: Piece) -> bool:
@@ -67,14 +66,6 @@ def _is_other(now: Piece, before: Piece) -> bool:
         return now.digest != before.digest
     new, old = now.read(), before.read()
     return new is None or old is None or digest(new) != digest(old)
-
-
-def _path(name: str, piece: Piece) -> str:
-    """Return what people call a source: its path below the package root; of a declared file as it was declared."""
-    if not piece.digest:
-        return name
-    parts = name.split(".")
-    return "/".join([*parts[:-1], piece.label] if not piece.label.startswith("__init__.") else [*parts, piece.label])
 
 
 def _compare_options(part: str, now: Facts, before: Facts) -> Iterator[Difference]:

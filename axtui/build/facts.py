@@ -67,16 +67,22 @@ class Facts:
     files: dict[str, str]
     pieces: dict[str, Piece]
 
+    def find_piece(self, path: str) -> Piece | None:
+        """Return the source that people call so, see `path_of`."""
+        return next((piece for name, piece in self.pieces.items() if path_of(name, piece) == path), None)
+
 
 def facts_of_request(wanted: Wanted) -> Facts:
     """Return what a job that is asked for would be made of."""
-    request, snapshot = wanted.request, wanted.snapshot
-    pieces = {
-        name: Piece(source.path.name, source.digest, _giving(source.data)) for name, source in snapshot.modules.items()
-    }
-    pieces |= {name: Piece(path.name, "", _giving(data)) for name, (path, data) in snapshot.files.items()}
+    request = wanted.request
     references = {"datasets": request.datasets, "jobs": request.jobs}
-    return Facts("", wanted.identity.parts, references, request.input_files, pieces)
+    return Facts("", wanted.identity.parts, references, request.input_files, pieces_of(wanted.snapshot))
+
+
+def pieces_of(snapshot: Snapshot) -> dict[str, Piece]:
+    """Return the source of a method as it is now."""
+    modules = {name: Piece(each.path.name, each.digest, _giving(each.data)) for name, each in snapshot.modules.items()}
+    return modules | {name: Piece(path.name, "", _giving(data)) for name, (path, data) in snapshot.files.items()}
 
 
 def _giving(data: bytes) -> Callable[[], bytes]:
@@ -128,6 +134,14 @@ def _read_stored(directory: Path, place: str) -> bytes | None:
     with suppress(OSError, RecordError, UnsafePathError):
         return read_limited(safe_join(directory, place), _SOURCE_NBYTES)
     return None
+
+
+def path_of(name: str, piece: Piece) -> str:
+    """Return what people call a source: its path below the package root; of a declared file as it was declared."""
+    if not piece.digest:
+        return name
+    parts = name.split(".")
+    return "/".join([*parts, piece.label] if piece.label.startswith("__init__.") else [*parts[:-1], piece.label])
 
 
 def flat(value: Any) -> list[str | None]:

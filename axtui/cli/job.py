@@ -8,22 +8,27 @@ from pathlib import Path
 from typing import Any
 
 from axtui.base.clock import format_seconds
-from axtui.base.errors import NoSuchJobError
-from axtui.base.ids import parse_jobid
 from axtui.base.text import safe
 from axtui.base.values import decode_value
-from axtui.cli.jobs import find_jobs, summarise_job
-from axtui.project.config import Project, find_root, read_project
+from axtui.build.job_spec import find_job
+from axtui.cli.jobs import summarise_job
+from axtui.project.config import find_root, read_project
 from axtui.store import layout
-from axtui.store.record import JobRecord, find_damage, read_job
+from axtui.store.record import JobRecord, find_damage
 
 EXAMPLE = "axtui job dev-42   or   axtui job csvimport~1"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what the command takes."""
-    parser.add_argument("job", metavar="ID", help="a job id, or a method for its newest job (~N: the Nth before it)")
+    add_job_argument(parser)
     parser.add_argument("--json", action="store_true", help="print the job's records as JSON")
+
+
+def add_job_argument(parser: argparse.ArgumentParser, name: str = "job") -> None:
+    """Declare an argument that names a job."""
+    how = "a job id, a method for its newest job, or :LIST:ENTRY; ~N goes N jobs of its method back, ^ to `previous`"
+    parser.add_argument(name, metavar="JOB", help=f"{how}, .NAME to an input")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -36,26 +41,6 @@ def run(arguments: argparse.Namespace) -> int:
     for line in _lines(record):
         print(safe(line))
     return 0
-
-
-def find_job(project: Project, spec: str) -> JobRecord:
-    """Return the job that an id, or a method with an optional `~N`, means.
-
-    Raises:
-        NoSuchJobError: There is none.
-    """
-    parts = parse_jobid(spec)
-    if parts and parts[0] in project.workdirs:
-        record = read_job(project.workdirs[parts[0]] / spec)
-        if record.state != "gone":
-            return record
-        raise NoSuchJobError(f"there is no job {spec} in {project.workdirs[parts[0]]}")
-    method, tilde, text = spec.partition("~")
-    back = int(text) if text.isdecimal() else 1 if tilde else 0
-    found = find_jobs(project, method, 0)
-    if not method or back >= len(found):
-        raise NoSuchJobError(f"{spec!r} is no job here: neither an id like {project.target}-42 nor a method that ran")
-    return found[-1 - back]
 
 
 def _lines(record: JobRecord) -> list[str]:

@@ -9,7 +9,8 @@ import sys
 from pathlib import Path
 
 from axtui.base.text import safe
-from axtui.cli.job import find_job
+from axtui.build.job_spec import find_job
+from axtui.cli.job import add_job_argument
 from axtui.project.config import find_root, read_project
 from axtui.store import layout
 from axtui.store.record import JobRecord
@@ -20,7 +21,7 @@ _CHUNK_NBYTES = 1 << 20
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what the command takes."""
-    parser.add_argument("job", metavar="ID", help="a job id, or a method for its newest job (~N: the Nth before it)")
+    add_job_argument(parser)
     parser.add_argument("--stage", choices=("prepare", "analysis", "synthesis"), help="only this stage")
     parser.add_argument("--slice", type=int, default=None, metavar="N", help="only this slice of analysis")
     parser.add_argument("--json", action="store_true", help="print JSON: a list of stage, slice, stream and text")

@@ -16,14 +16,17 @@ from axtui.base.text import safe
 
 COMMANDS = {
     "demo": "make the demo project and open it",
+    "diff": "compare two jobs",
     "init": "make a new project",
     "run": "run build scripts",
     "jobs": "list jobs",
     "job": "show a job",
     "log": "show what a job printed",
     "screenshot": "draw the workbench into a picture",
+    "trace": "follow a file back to where it comes from",
     "urd": "show urd lists and what is in them",
     "version": "show versions",
+    "why": "say why a job was built or reused, and whether it is still current",
 }
 _WRONG = 2
 

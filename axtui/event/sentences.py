@@ -15,28 +15,33 @@ _SIGNS = {"changed": "", "added": "+", "removed": "-"}
 
 def sentences(why: Why) -> tuple[str, ...]:
     """Return why a job was built, the weightiest reason first; at least one sentence."""
+    return tuple(text for text, _ in tell(why))
+
+
+def tell(why: Why) -> list[tuple[str, tuple[Difference, ...]]]:
+    """Return the sentences with what each of them is about."""
     match why.cause:
         case "unfit":
-            return (why.fault,)
+            return [(why.fault, ())]
         case "new":
-            return (f"{why.method} was never built",)
+            return [(f"{why.method} was never built", ())]
         case "forced":
-            return ("asked to run again", *_differences(why))
-    return _differences(why) or ("asked to run again",)
+            return [("asked to run again", ()), *_tell_differences(why.differences)]
+    return _tell_differences(why.differences) or [("asked to run again", ())]
 
 
-def _differences(why: Why) -> tuple[str, ...]:
-    options = [each for each in why.differences if each.kind == "option"]
-    sources = [each for each in why.differences if each.kind == "source"]
-    told: list[str] = []
-    for each in why.differences:
-        if each.kind == "option" and len(options) > _MANY_OPTIONS:
-            told.append(f"options {', '.join(option.name for option in options)} differ")
-        elif each.kind == "source" and each in sources[_MANY_SOURCES:]:
-            told.append(f"source changed: {len(sources) - _MANY_SOURCES} more files")
+def _tell_differences(differences: tuple[Difference, ...]) -> list[tuple[str, tuple[Difference, ...]]]:
+    options = tuple(each for each in differences if each.kind == "option")
+    more = tuple(each for each in differences if each.kind == "source")[_MANY_SOURCES:]
+    told: list[tuple[str, tuple[Difference, ...]]] = []
+    for each in differences:
+        if len(options) > _MANY_OPTIONS and each in options:
+            told += [(f"options {', '.join(option.name for option in options)} differ", options)] * (each is options[0])
+        elif each in more:
+            told += [(f"source changed: {len(more)} more files", more)] * (each is more[0])
         else:
-            told.append(sentence(each))
-    return tuple(dict.fromkeys(told))
+            told.append((sentence(each), (each,)))
+    return told
 
 
 def sentence(found: Difference) -> str:

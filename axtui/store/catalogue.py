@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from axtui.base.ids import parse_jobid
@@ -12,12 +12,26 @@ from axtui.store.workdir import Workdir
 
 
 class Catalogue:
-    """The indexes of the workdirs, the target first."""
+    """The indexes of the workdirs, the target first.
 
-    def __init__(self, workdirs: dict[str, Path], target: str, root: Path) -> None:
+    Args:
+        workdirs: The workdirs by name.
+        target: The one to look into first.
+        root: The project, which has caches of its own.
+        place: Where the cache of a workdir lies. With `in_memory` nothing is written anywhere, and a job is read from
+            its directory when it is asked for.
+    """
+
+    def __init__(
+        self,
+        workdirs: dict[str, Path],
+        target: str,
+        root: Path,
+        place: Callable[[Workdir, Path], Path] = default_path,
+    ) -> None:
         names = [target, *(name for name in workdirs if name != target)]
         places = [Workdir(name, workdirs[name]) for name in names]
-        self.indexes = {place.name: Index(place, default_path(place, root)) for place in places if place.path.is_dir()}
+        self.indexes = {each.name: Index(each, place(each, root)) for each in places if each.path.is_dir()}
 
     def refresh(self) -> None:
         """Bring every index up to what lies in its workdir."""

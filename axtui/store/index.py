@@ -28,6 +28,8 @@ _SCHEMA = 2
 _DAMAGED = (sqlite3.Error, OSError, ValueError)
 """What a damaged cache file may raise; text in it that is no UTF-8 is a ValueError."""
 _DIGEST_LETTERS = 16
+_MEMORY = Path(":memory:")
+"""What sqlite3 takes for a database that lies nowhere."""
 _TABLES = """
 CREATE TABLE IF NOT EXISTS jobs (number INTEGER PRIMARY KEY, state TEXT, method TEXT, key TEXT, data TEXT);
 CREATE INDEX IF NOT EXISTS by_key ON jobs (key);
@@ -105,6 +107,11 @@ def default_path(workdir: Workdir, root: Path) -> Path:
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     name = digest(f"{workdir.path}\n{root}".encode("utf-8", "surrogateescape"))[:24]
     return cache / "axtui" / "index" / f"{name}.sqlite"
+
+
+def in_memory(workdir: Workdir, root: Path) -> Path:
+    """Return where an index lies that no other process sees, and that is empty at first."""
+    return _MEMORY
 
 
 class Index:

@@ -1,0 +1,140 @@
+"""Whether a job that exists is what would be built now; and if not, what differs now. Builds nothing."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from axtui.base.errors import AxtuiError
+from axtui.base.ids import split_dataset
+from axtui.base.records import Record
+from axtui.build.code import Code
+from axtui.build.difference import compare, take_apart
+from axtui.build.facts import facts_of_setup, flat, pieces_of
+from axtui.build.reuse import Reuse
+from axtui.event.reasons import Branch
+from axtui.event.sentences import sentences
+from axtui.event.why import Difference, Why
+from axtui.project.config import Project
+from axtui.store.catalogue import Catalogue
+from axtui.store.commit import file_digest
+from axtui.store.index import in_memory
+from axtui.store.record import JobRecord, read_job
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a job stands to the project as it is now.
+
+    Attributes:
+        job: The job.
+        why: Why it would be built again; None where nothing of its own differs.
+        inputs: Those of its inputs that would be built again. It stays as it is if they come out equal.
+    """
+
+    job: str
+    why: Why | None
+    inputs: tuple[Standing, ...] = ()
+
+    @property
+    def is_current(self) -> bool:
+        """Whether a build would reuse it as things are."""
+        return self.why is None and not self.inputs
+
+    def to_record(self) -> Record:
+        """Return it as JSON."""
+        return {
+            "job": self.job,
+            "current": self.is_current,
+            "why": self.why.to_record() if self.why else None,
+            "inputs": [each.to_record() for each in self.inputs],
+        }
+
+    def branches(self) -> tuple[Branch, ...]:
+        """Return what differs now, for people."""
+        own = tuple(Branch(text) for text in sentences(self.why)) if self.why else ()
+        inputs = (Branch(f"its input {each.job} is not current", each.branches()) for each in self.inputs)
+        return (*own, *inputs)
+
+
+class Present:
+    """The project as it is now.
+
+    Raises:
+        UserError: A method package is not there, or a method is defined twice.
+    """
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._catalogue = Catalogue(project.workdirs, project.target, project.root, in_memory)
+        self._code = Code(project.source_directory, project.packages, project.listed)
+        self._code.rescan()
+        self._reuse = Reuse(self._catalogue, self._code)
+        self._known: dict[str, Standing] = {}
+        self._digests: dict[str, str] = {}
+
+    def look(self, record: JobRecord) -> Standing:
+        """Say how a job stands."""
+        if record.jobid not in self._known:
+            self._known[record.jobid] = Standing(record.jobid, None)  # nobody can be an input of himself
+            self._known[record.jobid] = self._look(record)
+        return self._known[record.jobid]
+
+    def _look(self, record: JobRecord) -> Standing:
+        if record.state != "finished":
+            fault = f"{record.jobid} {_STATES.get(record.state, record.state)}"
+            return Standing(record.jobid, Why(record.method, "unfit", record.jobid, fault))
+        if record.setup.get("is_build"):
+            return Standing(record.jobid, Why(record.method, "unfit", record.jobid, "a build script always runs"))
+        found = [self._look_at_input(name) for name in _input_jobs(record.setup)]
+        inputs = tuple(each for each in found if not each.is_current)
+        return Standing(record.jobid, self._explain(record), inputs)
+
+    def _look_at_input(self, jobid: str) -> Standing:
+        workdir = self._project.workdirs.get(jobid.rpartition("-")[0])
+        if workdir is None:
+            return Standing(jobid, Why("", "unfit", jobid, f"{jobid} is of a workdir that is not configured"))
+        return self.look(read_job(workdir / jobid))
+
+    def _explain(self, record: JobRecord) -> Why | None:
+        try:
+            differences = self._compare(record)
+        except (AxtuiError, OSError, TypeError, ValueError) as error:
+            return Why(record.method, "unfit", record.jobid, str(error))
+        if differences:
+            return Why(record.method, "differs", record.jobid, "", differences)
+        finished = self._catalogue.get(record.jobid)
+        fault = self._reuse.find_fault(finished) if finished else "cannot be read"
+        return Why(record.method, "unfit", record.jobid, f"{record.jobid} {fault}") if fault else None
+
+    def _compare(self, record: JobRecord) -> tuple[Difference, ...]:
+        before = facts_of_setup(record.directory, record.setup)
+        modules, files = record.setup.get("extra") or ([], [])
+        snapshot = self._code.current_snapshot(record.method, modules, files)
+        parts = {
+            **before.parts,
+            "code": snapshot.digest,
+            "files": {name: self._digest(record, name) for name in before.files},
+            "slices": self._project.slices,
+        }
+        now = replace(before, job="", parts=parts, pieces=pieces_of(snapshot))
+        return take_apart(compare(now, before), now, before)
+
+    def _digest(self, record: JobRecord, option: str) -> str:
+        """Return the digest of an input file as it is now; it is read where it may have changed."""
+        name, digest, stamp = record.setup["input_files"][option]
+        path = os.path.join(self._project.input_directory, str(name))
+        if path not in self._digests:
+            info = os.stat(path)
+            same = [info.st_dev, info.st_ino, info.st_size, info.st_mtime_ns] == stamp
+            self._digests[path] = str(digest) if same else file_digest(Path(path))[1]
+        return self._digests[path]
+
+
+_STATES = {"running": "is being built", "gone": "is gone", "damaged": "is damaged"}
+
+
+def _input_jobs(setup: Record) -> list[str]:
+    values = [item for group in ("datasets", "jobs") for value in setup[group].values() for item in flat(value)]
+    return list(dict.fromkeys(split_dataset(item)[0] for item in values if item))
