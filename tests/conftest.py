@@ -11,8 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from axtui.store.record import JobRecord, read_job
+
+# how long an example takes says nothing on a machine that does other things too
+settings.register_profile("axtui", deadline=None)
+settings.load_profile("axtui")
 
 TREE = Path(__file__).resolve().parents[1]
 

@@ -283,7 +283,7 @@ class _NoDataset(Dataset):
 
     @cached_property
     def record(self) -> DatasetRecord:
-        return DatasetRecord("", "", None, None, None, (), None, (), (), {}, "")
+        return DatasetRecord("", "", None, None, None, (), None, (), (), {}, "", True)
 
     @property
     def job(self) -> Job:

@@ -13,7 +13,7 @@ from axtui.api.dataset import KEEP, Dataset
 from axtui.api.lineage import resolve_previous
 from axtui.base.errors import DatasetUsageError, NoSuchWhateverError
 from axtui.base.ids import format_dataset
-from axtui.dataset import record
+from axtui.dataset.new_record import inherit_columns
 
 
 def link(
@@ -27,7 +27,7 @@ def link(
     """Make a dataset of the columns of another; see `Dataset.link_to_here`."""
     where = _begin(name)
     names = _select(source, rename or {}, column_filter, where)
-    inherited = record.inherit_columns(str(source), source.record, set())
+    inherited = inherit_columns(str(source), source.record, set())
     columns = {new: inherited[old] for old, new in names.items()}
     previous = resolve_previous(source.previous if override_previous is KEEP else override_previous, where)
     whole = _describe(name, source, columns, previous)
@@ -50,8 +50,8 @@ def merge(one: Dataset, other: Dataset, name: str, previous: Any, allow_unrelate
         raise DatasetUsageError(
             f"cannot merge {one} and {other} in {where}: they have no common ancestor; wanted allow_unrelated=True"
         )
-    columns = record.inherit_columns(str(one), one.record, set(other.columns))
-    columns |= record.inherit_columns(str(other), other.record, set())
+    columns = inherit_columns(str(one), one.record, set(other.columns))
+    columns |= inherit_columns(str(other), other.record, set())
     whole = _describe(name, other, columns, resolve_previous(previous, where))
     kept = one.hashlabel if one.hashlabel not in other.columns else None
     whole["hashlabel"] = other.hashlabel or kept

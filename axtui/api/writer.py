@@ -30,9 +30,9 @@ from axtui.api.lineage import choose_hashlabel, resolve_previous
 from axtui.api.new_columns import NewColumns
 from axtui.base.errors import DatasetUsageError
 from axtui.base.ids import format_dataset
-from axtui.dataset import record
 from axtui.dataset.feed import Layout, SliceFeed, SplitFeed, make_layout
 from axtui.dataset.intake import take_array
+from axtui.dataset.new_record import describe_columns, describe_slices, inherit_columns
 from axtui.dataset.record import slice_path
 from axtui.dataset.rows import NoDefault, Write
 from axtui.dataset.single import ColumnWriters
@@ -289,9 +289,9 @@ class DatasetWriter:
         for sliceno, part in self._filling.parts.items():
             if part["lines"]:
                 note_digest(slice_path(self._directory, sliceno), part["nbytes"], part["digest"])
-        columns = record.describe_columns(self._new.columns, list(self._filling.parts.values()))
+        columns = describe_columns(self._new.columns, list(self._filling.parts.values()))
         if self._parent is not None:
-            columns |= record.inherit_columns(str(self._parent), self._parent.record, self._new.left_out | set(columns))
+            columns |= inherit_columns(str(self._parent), self._parent.record, self._new.left_out | set(columns))
         return {
             "name": self.name,
             "caption": self.caption,
@@ -301,7 +301,7 @@ class DatasetWriter:
             "parent": None if self._parent is None else str(self._parent),
             "compression": self._compression,
             "lines": lines,
-            "slices": record.describe_slices(self._filling.parts, len(lines)),
+            "slices": describe_slices(self._filling.parts, len(lines)),
             "columns": columns,
         }
 

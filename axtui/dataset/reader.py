@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from axtui.base.errors import DatasetError, NoSuchDatasetError
 from axtui.dataset.record import ColumnRecord, DatasetRecord, SliceRecord, slice_path
-from axtui.dataset.slicefile import open_slice, read_batch
+from axtui.dataset.slicefile import open_slice
 
 Find = Callable[[str], tuple[Path, DatasetRecord]]
 
@@ -31,6 +31,7 @@ class Located:
     stored_name: str
     slices: tuple[SliceRecord | None, ...]
     lines: tuple[int, ...]
+    has_checksums: bool
 
 
 def locate(directory: Path, record: DatasetRecord, names: Sequence[str], find: Find) -> list[Located]:
@@ -48,7 +49,7 @@ def _locate(directory: Path, record: DatasetRecord, name: str, find: Find) -> Lo
     column = record.columns[name]
     origin = column.origin
     if origin is None:
-        return Located(column, directory, name, record.slices, record.lines)
+        return Located(column, directory, name, record.slices, record.lines, record.has_checksums)
     try:
         there, source = find(origin.dataset)
     except NoSuchDatasetError as error:
@@ -56,7 +57,7 @@ def _locate(directory: Path, record: DatasetRecord, name: str, find: Find) -> Lo
         raise NoSuchDatasetError(f"{place}, which is gone: {error}") from None
     if source.digest != origin.digest or source.lines != record.lines:
         raise DatasetError(f"column {name!r} of {directory} lies in {origin.dataset}, which has changed since")
-    return Located(column, there, origin.column, source.slices, record.lines)
+    return Located(column, there, origin.column, source.slices, record.lines, source.has_checksums)
 
 
 def read_pieces(located: Sequence[Located], sliceno: int, most: int | None = PIECE_LINES) -> Iterator[list[pa.Array]]:
@@ -76,7 +77,7 @@ def read_pieces(located: Sequence[Located], sliceno: int, most: int | None = PIE
     left = located[0].lines[sliceno] if located else 0
     if not left:
         return
-    streams = {path: _Stream(path, nbytes, names) for path, (nbytes, names) in _files(located, sliceno).items()}
+    streams = {slice_path(d, sliceno): _Stream(d, sliceno, columns) for d, columns in _by_directory(located).items()}
     while left:
         lines = min(left, most or left, *(stream.available() for stream in streams.values()))
         if not lines:
@@ -87,26 +88,26 @@ def read_pieces(located: Sequence[Located], sliceno: int, most: int | None = PIE
         left -= lines
 
 
-def _files(located: Sequence[Located], sliceno: int) -> dict[Path, tuple[int, tuple[str, ...]]]:
-    """Return for each file its recorded size and the columns wanted from it."""
-    files: dict[Path, tuple[int, tuple[str, ...]]] = {}
+def _by_directory(located: Sequence[Located]) -> dict[Path, list[Located]]:
+    """Return the columns that lie in each directory."""
+    found: dict[Path, list[Located]] = {}
     for column in located:
-        found = column.slices[sliceno]
-        path = slice_path(column.directory, sliceno)
-        if found is None:
-            raise DatasetError(f"{path} was never written, and column {column.column.name!r} should have lines there")
-        names = files[path][1] if path in files else ()
-        files[path] = (found.nbytes, names if column.stored_name in names else (*names, column.stored_name))
-    return files
+        found.setdefault(column.directory, []).append(column)
+    return found
 
 
 class _Stream:
     """The record batches of one file, one after the other, some columns of them."""
 
-    def __init__(self, path: Path, nbytes: int, names: tuple[str, ...]) -> None:
-        self.path = path
-        self._reader = open_slice(path, nbytes, names)
-        self._names = names
+    def __init__(self, directory: Path, sliceno: int, columns: list[Located]) -> None:
+        self.path = slice_path(directory, sliceno)
+        first = columns[0]
+        file = first.slices[sliceno]
+        if file is None:
+            name = first.column.name
+            raise DatasetError(f"{self.path} was never written, and column {name!r} should have lines there")
+        self._names = tuple(dict.fromkeys(column.stored_name for column in columns))
+        self._reader = open_slice(self.path, file.nbytes, self._names, first.has_checksums)
         self._next = 0
         self._offset = 0
         self._batch: pa.RecordBatch | None = None
@@ -114,9 +115,9 @@ class _Stream:
     def available(self) -> int:
         """Return how many lines lie together here; 0 at the end."""
         while self._batch is None or self._offset == self._batch.num_rows:
-            if self._next == self._reader.num_record_batches:
+            if self._next == self._reader.batches:
                 return 0
-            self._batch = read_batch(self.path, self._reader, self._next)
+            self._batch = self._reader.read(self._next)
             self._next += 1
             self._offset = 0
         return int(self._batch.num_rows) - self._offset

@@ -3,7 +3,7 @@
 A dataset is a directory `datasets/NAME/` of a job, with `dataset.json` and for each slice that has lines `N.arrow`
 (slicefile.py, storage.py). dataset.json is a JSON object, written when the dataset is finished and never again:
 
-    version     1
+    version     2; 1 is read too, which has no `check`, nor checksums in its files
     name        the dataset's name, any text
     caption     text
     filename    text or null; what was read to make it
@@ -25,37 +25,30 @@ A dataset is a directory `datasets/NAME/` of a job, with `dataset.json` and for 
     digest      the output digest: BLAKE2b (32 bytes, hex) of the canonical JSON of the above without name, caption,
                 filename, parent, compression, and without the references in previous and from, of which the digests
                 stay. So it covers names, types and order of columns, lines, every byte of the files, and everything
-                earlier in the chain, and says nothing of when, where and by which job. A record that does not match
-                its digest is damaged.
+                earlier in the chain, and says nothing of when, where and by which job.
+    check       the BLAKE2b digest (32 bytes, hex) of every byte before it, so that damage shows
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from axtui.base.errors import DatasetError, NoSuchDatasetError, RecordError
-from axtui.base.files import atomic_write
-from axtui.base.records import digest_of, format_lines, read_record
-from axtui.dataset.types import (
-    ColumnType,
-    common_form,
-    find_type,
-    form_of,
-    format_bound,
-    holds,
-    parse_bound,
-    widen_bounds,
-)
-from axtui.dataset.writer import Column, Part
+from axtui.base.files import atomic_write, read_limited
+from axtui.base.records import digest, digest_of, format_lines, parse_message
+from axtui.dataset.types import ColumnType, find_type, parse_bound
 
 FILE = "dataset.json"
-VERSION = 1
+VERSION = 2
 _LIMIT_NBYTES = 64 << 20
+_END = b"\n}\n"
+_CHECK = b',\n"check": "'
+_CHECK_END = b'"\n}\n'
 
 
 @dataclass(frozen=True)
@@ -101,56 +94,31 @@ class DatasetRecord:
     compression: str | None
     lines: tuple[int, ...]
     slices: tuple[SliceRecord | None, ...]
-    columns: dict[str, ColumnRecord]
+    columns: Mapping[str, ColumnRecord]
     digest: str
+    has_checksums: bool
 
 
-def merge_column(kind: ColumnType, parts: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Return `min`, `max` and `holds` of a column from those of its slices."""
-    both: tuple[Any, Any] | None = None
-    for part in parts:
-        if part["min"] is not None:
-            both = widen_bounds(both, (parse_bound(kind, part["min"]), parse_bound(kind, part["max"])))
-    forms = {form_of(kind, part["holds"]) for part in parts if part["holds"]}
-    low, high = both or (None, None)
-    held = holds(kind, common_form(kind, forms)) if forms else None
-    return {"min": format_bound(low), "max": format_bound(high), "holds": held}
+class _Columns(Mapping[str, ColumnRecord]):
+    """Columns by name, each parsed when it is asked for: a chain has thousands of datasets, and few are looked into."""
 
+    def __init__(self, raw: dict[str, Any]) -> None:
+        self._raw = raw
+        self._parsed: dict[str, ColumnRecord] = {}
 
-def describe_columns(columns: Sequence[Column], parts: Sequence[Part]) -> dict[str, Any]:
-    """Return the records of written columns, from what is known of their slices."""
-    return {
-        each.name: {
-            "type": each.kind.name,
-            "none": each.none,
-            **merge_column(each.kind, [part["columns"][each.name] for part in parts]),
-            "from": None,
-        }
-        for each in columns
-    }
+    def __getitem__(self, name: str) -> ColumnRecord:
+        if name not in self._parsed:
+            self._parsed[name] = _parse_column(name, self._raw[name])
+        return self._parsed[name]
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._raw
 
-def describe_slices(parts: Mapping[int, Part], slices: int) -> list[dict[str, Any] | None]:
-    """Return the records of the files, from what is known of the slices by number."""
-    found = [parts.get(sliceno) for sliceno in range(slices)]
-    return [{"nbytes": p["nbytes"], "digest": p["digest"]} if p and p["lines"] else None for p in found]
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._raw)
 
-
-def inherit_columns(reference: str, found: DatasetRecord, without: set[str]) -> dict[str, Any]:
-    """Return the records of the columns of a parent, with where they lie, except some."""
-    inherited = [column for name, column in found.columns.items() if name not in without]
-    return {each.name: _inherit(each, each.origin or Origin(reference, each.name, found.digest)) for each in inherited}
-
-
-def _inherit(column: ColumnRecord, origin: Origin) -> dict[str, Any]:
-    return {
-        "type": column.kind.name,
-        "none": column.none,
-        "min": format_bound(column.min),
-        "max": format_bound(column.max),
-        "holds": column.holds,
-        "from": {"dataset": origin.dataset, "column": origin.column, "digest": origin.digest},
-    }
+    def __len__(self) -> int:
+        return len(self._raw)
 
 
 def slice_path(directory: Path, sliceno: int) -> Path:
@@ -159,9 +127,10 @@ def slice_path(directory: Path, sliceno: int) -> Path:
 
 
 def write_dataset(directory: Path, record: dict[str, Any]) -> bytes:
-    """Write dataset.json, adding version and digest. Return its bytes."""
+    """Write dataset.json, adding version, digest and check. Return its bytes."""
     whole = {"version": VERSION, **record}
-    data = format_lines({**whole, "digest": content_digest(whole)})
+    body = format_lines({**whole, "digest": content_digest(whole)}).removesuffix(_END) + _CHECK
+    data = body + digest(body).encode("ascii") + _CHECK_END
     atomic_write(directory / FILE, data)
     return data
 
@@ -190,30 +159,45 @@ def read_dataset(directory: Path) -> DatasetRecord:
         NoSuchDatasetError: There is no such dataset.
         DatasetError: It is damaged; the message names the file and what is wrong.
     """
-    path = directory / FILE
+    path = f"{directory}/{FILE}"
     try:
         info = os.stat(path)
     except OSError:
         raise NoSuchDatasetError(f"there is no dataset in {directory}") from None
-    return _read(str(path), info.st_ino, info.st_mtime_ns, info.st_size)
+    return _read(path, info.st_ino, info.st_mtime_ns, info.st_size)
 
 
 @lru_cache(maxsize=8192)
 def _read(path: str, _inode: int, _mtime: int, _nbytes: int) -> DatasetRecord:
     try:
-        return _parse(read_record(path, _LIMIT_NBYTES))
-    except (OSError, RecordError) as error:
+        return _parse(_verified(read_limited(path, _LIMIT_NBYTES)))
+    except OSError as error:
         raise DatasetError(f"dataset damaged: {error}") from None
-    except (KeyError, TypeError, ValueError, AttributeError, DatasetError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, RecordError, DatasetError) as error:
         raise DatasetError(f"dataset damaged: {path}: {type(error).__name__}: {error}") from None
 
 
+def _verified(data: bytes) -> dict[str, Any]:
+    """Return the record that some bytes hold, if they are what was written.
+
+    Raises:
+        RecordError, KeyError, ValueError: They are not.
+    """
+    body, found, end = data.rpartition(_CHECK)
+    record = parse_message(data)
+    if found:
+        _want(end == digest(body + _CHECK).encode("ascii") + _CHECK_END, "the record does not match its check")
+    else:
+        _want(record["version"] == 1, f"version {record['version']!r} without a check is not 1")
+        _want(record["digest"] == content_digest(record), "the record does not match its digest")
+    return record
+
+
 def _parse(record: dict[str, Any]) -> DatasetRecord:
-    _want(record["version"] == VERSION, f"version {record['version']!r} is not {VERSION}")
-    _want(record["digest"] == content_digest(record), "the record does not match its digest")
-    lines = tuple(_count(number) for number in record["lines"])
-    slices = tuple(_parse_slice(found) for found in record["slices"])
-    columns = {name: _parse_column(name, column) for name, column in record["columns"].items()}
+    _want(record["version"] in (1, VERSION), f"version {record['version']!r} is not {VERSION}")
+    lines = tuple(map(_count, record["lines"]))
+    slices = tuple(map(_parse_slice, record["slices"]))
+    columns = _Columns(record["columns"])
     _want(len(slices) == len(lines), f"{len(slices)} slices have {len(lines)} line counts")
     _want(all(lines[i] for i, found in enumerate(slices) if found), "a slice without lines has a file")
     hashlabel = _text_or_none(record["hashlabel"])
@@ -230,6 +214,7 @@ def _parse(record: dict[str, Any]) -> DatasetRecord:
         slices=slices,
         columns=columns,
         digest=_text(record["digest"]),
+        has_checksums=record["version"] > 1,
     )
 
 
@@ -265,13 +250,15 @@ def _want(condition: bool, message: str) -> None:
 
 
 def _count(value: Any) -> int:
-    _want(type(value) is int and value >= 0, f"{value!r} is not a count")
-    return int(value)
+    if type(value) is not int or value < 0:
+        raise ValueError(f"{value!r} is not a count")
+    return value
 
 
 def _text(value: Any) -> str:
-    _want(isinstance(value, str), f"{value!r} is not text")
-    return str(value)
+    if not isinstance(value, str):
+        raise ValueError(f"{value!r} is not text")
+    return value
 
 
 def _text_or_none(value: Any) -> str | None:

@@ -1,6 +1,10 @@
-"""One Arrow IPC file: written once, its digest taken on the way; mapped when read. Knows no columns.
+"""One Arrow IPC file: written once, its digest taken on the way; mapped when read. Knows no column types.
 
-The files are in Arrow's IPC file format (Feather V2), uncompressed or with "zstd" or "lz4" buffers.
+The files are in Arrow's IPC file format (Feather V2), uncompressed or with "zstd" or "lz4" buffers. The metadata of
+each record batch has under `axtui.crc32` a word a column, in the order of the schema: the checksum (checksum.py, hex)
+of the column, begun from the number of the batch, and for a dictionary-coded column `.` and the checksum of the
+dictionary. So damage of what is read shows, whatever was hit, at the cost of one look at it; damage of anything else
+does no harm.
 """
 
 from __future__ import annotations
@@ -8,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -15,8 +20,10 @@ from typing import Any
 import pyarrow as pa
 
 from axtui.base.errors import DatasetError
+from axtui.dataset.checksum import checksum
 
 COMPRESSIONS = ("zstd", "lz4")
+_CHECKSUMS = b"axtui.crc32"
 
 
 class SliceFile:
@@ -27,6 +34,8 @@ class SliceFile:
         self._sink = _Sink(path)
         options = pa.ipc.IpcWriteOptions(compression=compression, use_threads=False)
         self._writer = pa.ipc.new_file(self._sink, schema, options=options)
+        self._batches = 0
+        self._dictionaries: dict[int, bytes] = {}
 
     @property
     def nbytes(self) -> int:
@@ -40,7 +49,10 @@ class SliceFile:
 
     def write(self, batch: pa.RecordBatch) -> None:
         """Add a record batch."""
-        self._writer.write_batch(batch)
+        columns = enumerate(batch.columns)
+        found = [_column_checksum(array, self._batches, place, self._dictionaries) for place, array in columns]
+        self._writer.write_batch(batch, {_CHECKSUMS: b" ".join(found)})
+        self._batches += 1
 
     def close(self) -> None:
         """Write the footer and close the file."""
@@ -77,13 +89,71 @@ class _Sink(io.RawIOBase):
             super().close()
 
 
-def open_slice(path: Path, nbytes: int, names: tuple[str, ...]) -> pa.ipc.RecordBatchFileReader:
-    """Map an Arrow file. What is read from it points into the map, which lives as long as an array of it does.
+@dataclass
+class _Seen:
+    """What of a file was compared with its checksums: (batch, column), and the checksums of dictionaries by column."""
+
+    columns: set[tuple[int, int]] = field(default_factory=set)
+    dictionaries: dict[int, bytes] = field(default_factory=dict)
+
+
+class SliceReader:
+    """An Arrow file that is mapped. What is read from it points into the map, which lives as long as an array of it.
+
+    Every column of a record batch is compared with its checksum when this process reads it for the first time.
+    """
+
+    def __init__(
+        self, path: str, reader: pa.ipc.RecordBatchFileReader, places: dict[str, int], seen: _Seen | None
+    ) -> None:
+        """`places` has the columns that are read, with their place among all of the file."""
+        self.batches: int = reader.num_record_batches
+        self._path = path
+        self._reader = reader
+        self._places = places
+        self._seen = seen
+
+    def read(self, index: int) -> pa.RecordBatch:
+        """Read one record batch.
+
+        Raises:
+            DatasetError: It is damaged; the message names file, batch and column.
+        """
+        batch = read_batch(self._path, self._reader, index)
+        if self._seen is None:
+            return batch.batch
+        unseen = [name for name, place in self._places.items() if (index, place) not in self._seen.columns]
+        if unseen:
+            self._verify(index, batch, unseen)
+        return batch.batch
+
+    def _verify(self, index: int, batch: Any, names: list[str]) -> None:
+        assert self._seen is not None
+        written = ((batch.custom_metadata or {}).get(_CHECKSUMS) or b"").split()
+        for name in names:
+            place = self._places[name]
+            if self._checksum(batch.batch, index, name) not in written[place : place + 1]:
+                at = f"record batch {index} of {self.batches}, column {name!r}"
+                raise DatasetError(f"{self._path} is damaged in {at}: its checksum is not the one it was written with")
+            self._seen.columns.add((index, place))
+
+    def _checksum(self, batch: pa.RecordBatch, index: int, name: str) -> bytes:
+        """Return the checksum of a column; nothing where it does not even hang together."""
+        assert self._seen is not None
+        try:
+            return _column_checksum(batch.column(name), index, self._places[name], self._seen.dictionaries)
+        except (ValueError, IndexError, TypeError, KeyError, pa.ArrowException):
+            return b""
+
+
+def open_slice(path: Path, nbytes: int, names: tuple[str, ...], has_checksums: bool) -> SliceReader:
+    """Map an Arrow file.
 
     Args:
         path: The file.
         nbytes: The size that was recorded when it was written.
         names: The columns that will be read; others are not unpacked.
+        has_checksums: Whether it was written with checksums.
 
     Raises:
         DatasetError: It is not there, has another size, has no such column, or is not an Arrow file.
@@ -94,16 +164,33 @@ def open_slice(path: Path, nbytes: int, names: tuple[str, ...]) -> pa.ipc.Record
         raise DatasetError(f"cannot read {path}: {error.strerror}") from None
     if info.st_size != nbytes:
         raise DatasetError(f"{path} is damaged: it has {info.st_size} bytes and was written with {nbytes}")
-    return _open(str(path), names, info.st_ino, info.st_mtime_ns)
+    return _open(str(path), names, has_checksums, info.st_ino, info.st_mtime_ns)
 
 
 @lru_cache(maxsize=64)
-def _open(path: str, names: tuple[str, ...], _inode: int, _mtime: int) -> pa.ipc.RecordBatchFileReader:
+def _open(path: str, names: tuple[str, ...], has_checksums: bool, inode: int, mtime: int) -> SliceReader:
     reader = map_file(Path(path))
-    fields = [reader.schema.get_field_index(name) for name in names]
-    if min(fields) < 0:
-        raise DatasetError(f"{path} is damaged: it has no column {names[fields.index(-1)]!r}")
-    return map_file(Path(path), fields) if len(set(fields)) < len(reader.schema) else reader
+    places = {name: reader.schema.get_field_index(name) for name in names}
+    missing = [name for name, place in places.items() if place < 0]
+    if missing:
+        raise DatasetError(f"{path} is damaged: it has no column {missing[0]!r}")
+    if len(places) < len(reader.schema):
+        reader = map_file(Path(path), list(places.values()))
+    return SliceReader(path, reader, places, _seen(path, inode, mtime) if has_checksums else None)
+
+
+@lru_cache(maxsize=8192)
+def _seen(path: str, inode: int, mtime: int) -> _Seen:
+    return _Seen()
+
+
+def _column_checksum(array: pa.Array, index: int, place: int, dictionaries: dict[int, bytes]) -> bytes:
+    """Return what stands for a column of a batch in its metadata; of a dictionary the checksum is taken once a file."""
+    if not pa.types.is_dictionary(array.type):
+        return b"%08x" % checksum(array, index)
+    if place not in dictionaries:
+        dictionaries[place] = b"%08x" % checksum(array.dictionary)
+    return b"%08x.%s" % (checksum(array, index), dictionaries[place])
 
 
 def map_file(path: Path, fields: list[int] | None = None) -> pa.ipc.RecordBatchFileReader:
@@ -115,18 +202,22 @@ def map_file(path: Path, fields: list[int] | None = None) -> pa.ipc.RecordBatchF
     options = pa.ipc.IpcReadOptions(use_threads=False, included_fields=fields)
     try:
         return pa.ipc.open_file(pa.memory_map(str(path)), options=options)
-    except (pa.ArrowInvalid, OSError) as error:
+    except MemoryError as error:
+        raise DatasetError(f"cannot read {path}: {error}") from None
+    except (pa.ArrowException, OSError) as error:
         raise DatasetError(f"{path} is damaged: {error}") from None
 
 
-def read_batch(path: Path, reader: pa.ipc.RecordBatchFileReader, index: int) -> pa.RecordBatch:
-    """Read one record batch of an open file.
+def read_batch(path: str | Path, reader: pa.ipc.RecordBatchFileReader, index: int) -> pa.RecordBatchWithMetadata:
+    """Read one record batch of an open file, without comparing checksums.
 
     Raises:
         DatasetError: It is damaged; the message names the file and the batch.
     """
     try:
-        return reader.get_batch(index)
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError) as error:
+        return reader.get_batch_with_custom_metadata(index)
+    except MemoryError as error:
+        raise DatasetError(f"cannot read record batch {index} of {path}: {error}") from None
+    except (pa.ArrowException, OSError) as error:
         batches = reader.num_record_batches
         raise DatasetError(f"{path} is damaged in record batch {index} of {batches}: {error}") from None

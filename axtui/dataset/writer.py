@@ -130,7 +130,7 @@ class SliceWriter:
         temporary = self.path.with_name(f"{self.path.name}.{os.getpid()}tmp")
         self._file = self._new_file(temporary)
         for index in range(old.num_record_batches):
-            batch = read_batch(self.path, old, index)
+            batch = read_batch(self.path, old, index).batch
             loaded = [load(column.kind, array) for column, array in zip(self._columns, batch.columns, strict=True)]
             self._file.write(
                 pa.record_batch(

@@ -74,4 +74,4 @@ def dataset_directory(job: Path, name: str) -> Path:
     )
     if plain in ("", ".", ".."):
         plain = "\\x" + plain
-    return job / DATASETS / plain
+    return job.joinpath(DATASETS, plain)

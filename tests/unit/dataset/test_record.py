@@ -10,6 +10,7 @@ import pytest
 
 from axtui import Dataset
 from axtui.base.errors import DatasetError, NoSuchDatasetError
+from axtui.dataset import record
 from axtui.dataset.record import FILE, content_digest, read_dataset, write_dataset
 from tests.unit.dataset.desk import Desk
 
@@ -30,7 +31,7 @@ RECORD: dict[str, Any] = {
 
 def changed(**changes: Any) -> dict[str, Any]:
     """Return the record with something else in it."""
-    return {"version": 1, **RECORD, **changes}
+    return {"version": 2, **RECORD, **changes}
 
 
 def test_records_come_back(tmp_path: Path) -> None:
@@ -104,13 +105,13 @@ def test_a_cut_record_is_damaged(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("key", "value"),
-    [("lines", [3, 0]), ("version", 2), ("columns", {}), ("lines", [-1, 0]), ("slices", []), ("name", 1)],
+    [("lines", [3, 0]), ("version", 3), ("columns", {}), ("lines", [-1, 0]), ("slices", []), ("name", 1)],
 )
 def test_a_changed_record_is_damaged(tmp_path: Path, key: str, value: Any) -> None:
     """A record that is well-formed JSON but not what was written is refused."""
-    record = json.loads(write_dataset(tmp_path, RECORD))
+    written = json.loads(write_dataset(tmp_path, RECORD))
 
-    (tmp_path / FILE).write_text(json.dumps({**record, key: value}))
+    (tmp_path / FILE).write_text(json.dumps({**written, key: value}))
 
     with pytest.raises(DatasetError, match=f"{FILE}: "):
         read_dataset(tmp_path)
@@ -162,3 +163,21 @@ def test_a_lost_parent_is_named(desk: Desk) -> None:
 
     with pytest.raises(NoSuchDatasetError, match=f"column 'a' .* lies in {parent}, which is gone"):
         list(Dataset(str(child)).iterate(None, "a"))
+
+
+def test_columns_are_parsed_when_wanted(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Opening a chain looks into no column, and reads each dataset.json once."""
+    ds = None
+    for n in range(20):
+        ds = desk.dataset({"a": "int64", "b": "ascii"}, [(n, "")], previous=ds)
+    record._read.cache_clear()
+    parsed = []
+    monkeypatch.setattr(record, "_parse_column", lambda name, raw: parsed.append(name))
+    read = []
+    monkeypatch.setattr(record, "read_limited", lambda path, limit: read.append(path) or Path(path).read_bytes())
+
+    chain = Dataset(str(ds)).chain()
+
+    assert (len(chain), chain.lines(), chain[0].shape) == (20, 20, (2, 1))
+    assert Dataset(str(ds)).chain() == chain
+    assert (parsed, len(read)) == ([], 20)

@@ -34,7 +34,7 @@ def write(
 def read(path: Path, kind: str, part: Part) -> list[Any]:
     """Read the column back."""
     record = ColumnRecord("x", find_type(kind), True, None, None, None, None)
-    located = Located(record, path.parent, "x", (SliceRecord(part["nbytes"], part["digest"]),), (part["lines"],))
+    located = Located(record, path.parent, "x", (SliceRecord(part["nbytes"], part["digest"]),), (part["lines"],), True)
     return [value for (array,) in read_pieces([located], 0) for value in to_list(record.kind, array)]
 
 
