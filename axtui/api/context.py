@@ -5,7 +5,7 @@ The executor fills it in before any code of an author runs; outside jobs (a shel
 
 from __future__ import annotations
 
-from collections.abc import Callable, MutableMapping
+from collections.abc import MutableMapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,11 +13,11 @@ from weakref import WeakValueDictionary
 
 from axtui.base.errors import NoSuchJobError, NoSuchWorkdirError
 from axtui.base.ids import parse_jobid
-from axtui.base.wire import Message
 from axtui.store.progress import Slot
 
 if TYPE_CHECKING:
     from axtui.api.job import Job
+    from axtui.api.request import Requests
 
 
 @dataclass
@@ -35,8 +35,8 @@ class Context:
     stage: str = ""
     sliceno: int = -1
     slot: Slot | None = None
-    ask: Callable[[Message], Message] | None = None
-    """Send a message to the engine and wait for the answer; None where there is no engine."""
+    requests: Requests | None = None
+    """What this process asks the engine for; None where there is no engine."""
     registered: dict[str, bool] = field(default_factory=dict)
     """Files of the job by relative name; the value tells whether it is temporary."""
     digests: dict[str, tuple[int, str]] = field(default_factory=dict)

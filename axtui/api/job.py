@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from axtui.api import context
+from axtui.api.handle import Handle
 from axtui.api.links import link
 from axtui.api.params import read_output, read_params
 from axtui.api.pickles import load_pickle
@@ -40,7 +41,7 @@ class Job(str):
         known = context.current().jobs.get(jobid) if cls is Job else None
         if known is not None:
             return known
-        if parse_jobid(jobid) is None:
+        if not isinstance(jobid, str) or parse_jobid(jobid) is None:
             raise NoSuchJobError(f"{jobid!r} is not a job id; wanted one like dev-42")
         job = super().__new__(cls, jobid)
         if cls is Job:
@@ -338,7 +339,9 @@ class JobWithFile(FileReference):
 
     __slots__ = ()
 
-    def __new__(cls, job: str, name: str | Path, sliced: bool = False, extra: Any = None) -> JobWithFile:
+    def __new__(cls, job: str | Handle, name: str | Path, sliced: bool = False, extra: Any = None) -> JobWithFile:
+        if isinstance(job, Handle):
+            return job.withfile(name, sliced, extra)  # type: ignore[return-value]  # it serves as one, as an option
         assert not os.path.isabs(name), f"{os.fspath(name)!r} is absolute, wanted a name in the job directory"
         return super().__new__(cls, Job(job) if job else NoJob, os.fspath(name), sliced, extra)
 

@@ -1,10 +1,13 @@
-"""Asking the engine for a job, from a build script or from a running job."""
+"""Asking the engine for jobs, from a build script or from a running job.
+
+A request carries a tag, and so does its answer; answers come in any order, and nobody has to wait for them in between.
+"""
 
 from __future__ import annotations
 
-import hashlib
+import itertools
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from axtui.api import context
 from axtui.base import errors
@@ -12,8 +15,46 @@ from axtui.base.errors import AxtuiError, BuildError, JobError
 from axtui.base.values import encode_value
 from axtui.base.wire import Message
 
-UNREADABLE = "!"
-"""Stands before the reason where a digest would stand, for an input file that cannot be read."""
+
+class Connection(Protocol):
+    """What `Requests` wants of a wire."""
+
+    def send(self, message: Message) -> None:
+        """Send a message."""
+
+    def receive(self) -> Message:
+        """Wait for the next message."""
+
+    def poll(self) -> list[Message]:
+        """Return every message that has come."""
+
+
+class Requests:
+    """What this process has asked the engine for, and what has been answered so far."""
+
+    def __init__(self, wire: Connection) -> None:
+        self._wire = wire
+        self._tags = itertools.count(1)
+        self._answers: dict[int, Message] = {}
+
+    def send(self, message: Message) -> int:
+        """Send a request without waiting for its answer; return its tag."""
+        tag = next(self._tags)
+        self._wire.send({**message, "tag": tag})
+        return tag
+
+    def has_answer(self, tag: int) -> bool:
+        """Tell, without waiting, whether a request is answered and its answer not yet taken."""
+        for message in self._wire.poll():
+            self._answers[message["tag"]] = message
+        return tag in self._answers
+
+    def take_answer(self, tag: int) -> Message:
+        """Wait for the answer to a request and return it; it is given once."""
+        while tag not in self._answers:
+            message = self._wire.receive()
+            self._answers[message["tag"]] = message
+        return self._answers.pop(tag)
 
 
 def ask_for_job(message: Message) -> Message:
@@ -23,16 +64,24 @@ def ask_for_job(message: Message) -> Message:
         JobError: The job failed.
         AxtuiError: The request was refused; the class says how.
     """
+    requests = attached()
+    answer = requests.take_answer(requests.send(message))
+    if "error" in answer:
+        raise make_error(answer["error"])
+    return answer
+
+
+def attached() -> Requests:
+    """Return the requests of this process.
+
+    Raises:
+        BuildError: This process has no engine.
+    """
     here = context.current()
     assert here.stage != "analysis", "subjobs are built in prepare and synthesis, not in analysis"
-    if here.ask is None:
+    if here.requests is None:
         raise BuildError("jobs are built from build scripts and running jobs; no engine is attached here")
-    answer = here.ask(message)
-    while "digest" in answer:
-        answer = here.ask({**message, "digests": {path: _digest(path) for path in answer["digest"]}})
-    if "error" in answer:
-        raise _error(answer["error"])
-    return answer
+    return here.requests
 
 
 def request_message(
@@ -62,16 +111,14 @@ def request_message(
         raise AssertionError(f"{method}: {error}") from None
 
 
-def _digest(path: str) -> str:
-    """Digest an input file here, so that the engine is free for others meanwhile."""
-    try:
-        with open(path, "rb") as handle:
-            return hashlib.file_digest(handle, "sha256").hexdigest()
-    except OSError as error:
-        return f"{UNREADABLE}{error.strerror}"
+def note_subjob(answer: Message) -> None:
+    """Note that the running job or script has built or reused a job; one that it built stays so when asked again."""
+    subjobs = context.current().subjobs
+    subjobs[answer["job"]] = subjobs.get(answer["job"], False) or not answer["reused"]
 
 
-def _error(record: dict[str, Any]) -> AxtuiError:
+def make_error(record: dict[str, Any]) -> AxtuiError:
+    """Return the exception that an answer tells of."""
     if record["class"] == "JobError":
         return JobError(record["job"], record["method"], record["status"])
     kind = getattr(errors, record["class"], BuildError)

@@ -7,9 +7,8 @@ from contextlib import nullcontext
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from axtui.api import context
 from axtui.api.job import Job, NamedJob
-from axtui.api.request import ask_for_job, request_message
+from axtui.api.request import ask_for_job, note_subjob, request_message
 from axtui.api.status import status
 
 _List = TypeVar("_List", bound=list[Any])
@@ -40,8 +39,7 @@ def build(
     message = request_message(method, options, datasets, jobs, keywords, name=name or "", caption=caption or "")
     with status(_describe(name or method, caption)) if name or caption else nullcontext():
         answer = ask_for_job(message)
-    subjobs = context.current().subjobs
-    subjobs[answer["job"]] = subjobs.get(answer["job"], False) or not answer["reused"]
+    note_subjob(answer)
     job = NamedJob(answer["job"], name or method)
     _built.append(job)
     return job

@@ -8,9 +8,12 @@ from types import MappingProxyType
 from typing import Any
 
 from axtui.api import context
-from axtui.api.request import ask_for_job, request_message
+from axtui.api.handle import Handle
+from axtui.api.request import ask_for_job, attached, note_subjob, request_message
 from axtui.base.dotdict import DotDict
 from axtui.base.errors import UrdPermissionError
+from axtui.base.wire import Message
+from axtui.build.calls import Calls
 from axtui.build.joblist import JobList, NamedJob
 from axtui.build.script_options import ScriptOptions
 from axtui.build.session import Session
@@ -24,8 +27,6 @@ class Urd:
     """A build script's hand: it asks for jobs, keeps the list of them, and leaves it in an urd list.
 
     Attributes:
-        joblist: The jobs of this session.
-        joblist_all: The jobs of the whole script.
         info: Slice count, input and result directory, and where the urd lists are.
         flags: What `axtui run --flags` gave.
         horizon: The latest timestamp that `latest` may find, or None.
@@ -36,8 +37,6 @@ class Urd:
 
     def __init__(self, options: ScriptOptions, lists: UrdLists) -> None:
         here = context.current()
-        self.joblist = JobList()
-        self.joblist_all = JobList()
         self.info = DotDict(
             slices=here.slices,
             input_directory=str(here.input_directory),
@@ -52,6 +51,8 @@ class Urd:
         self._user = options.user
         self._lists = lists
         self._session: Session | None = None
+        self._calls = Calls()
+        self._all_calls = Calls()
 
     # -- jobs ---------------------------------------------------------------------------------------------------
 
@@ -81,18 +82,39 @@ class Urd:
             JobError: The job failed.
             ServerError, BuildError: The request was refused.
         """
-        how = {
-            "name": name or "",
-            "caption": caption or "",
-            "force": force_build or "force_build" in self.flags,
-            "workdir": workdir or self.workdir or self.default_workdir or "",
-        }
-        answer = ask_for_job(request_message(method, options, datasets, jobs, keywords, **how))
-        context.current().subjobs[answer["job"]] = not answer["reused"]
+        message = self._request(method, options, datasets, jobs, name, caption, force_build, workdir, keywords)
+        answer = ask_for_job(message)
+        note_subjob(answer)
         job = NamedJob(answer["job"], str(name or method))
-        self.joblist.append(job)
-        self.joblist_all.append(job)
+        self._add(job)
         return job
+
+    def submit(
+        self,
+        method: str,
+        options: Mapping[str, Any] = MappingProxyType({}),
+        datasets: Mapping[str, Any] = MappingProxyType({}),
+        jobs: Mapping[str, Any] = MappingProxyType({}),
+        name: str | None = None,
+        caption: str | None = None,
+        force_build: bool = False,
+        workdir: str | None = None,
+        **keywords: Any,
+    ) -> Handle:
+        """Have a job built, or reused, without waiting for it; the parameters are those of `build`.
+
+        The handle can be an input of other jobs at once, `handle.dataset(name)` and `handle.withfile(name)` too; they
+        start when it is there. `handle.result()` waits for the job. The script ends when all have ended; where one
+        has failed whose result nobody has asked for, the script fails.
+
+        Raises:
+            AssertionError: A value is of a type that no option can have.
+        """
+        message = self._request(method, options, datasets, jobs, name, caption, force_build, workdir, keywords)
+        requests = attached()
+        handle = Handle(requests, requests.send(message), str(name or method))
+        self._add(handle)
+        return handle
 
     def build_chained(
         self,
@@ -119,6 +141,24 @@ class Urd:
         previous = latest.get(name)
         how = {"force_build": force_build, "workdir": workdir, "previous": previous}
         return self.build(method, options, datasets, jobs, name, caption, **how, **keywords)
+
+    @property
+    def joblist(self) -> JobList:
+        """The jobs of this session, in the order of the calls; waits for those that were submitted."""
+        return self._calls.settle()
+
+    @property
+    def joblist_all(self) -> JobList:
+        """The jobs of the whole script; see `joblist`."""
+        return self._all_calls.settle()
+
+    def wait(self) -> None:
+        """Wait for everything that was submitted.
+
+        Raises:
+            AxtuiError: Something of it failed, and nobody has asked for its result so far.
+        """
+        self._all_calls.check()
 
     def set_workdir(self, workdir: str | None) -> None:
         """Have new jobs built in a workdir, or with None where they would be built without this."""
@@ -149,10 +189,10 @@ class Urd:
         self._check_owner(full)
         when = "" if timestamp is None else normal_timestamp(timestamp)
         self._session = Session(full, when, caption or "", update)
-        self.joblist = JobList()
+        self._calls = Calls()
 
     def finish(self, path: str, timestamp: Any = None, caption: str | None = None) -> DotDict:
-        """End the session: add what was built to its list.
+        """End the session: wait for what was submitted in it, and add what was built to its list.
 
         Returns:
             `new`, `changed` and `is_ghost`; if it changed also `deps`: how many entries became ghosts by that.
@@ -160,11 +200,13 @@ class Urd:
         Raises:
             AssertionError: The session is another one, has no jobs, or neither call gave a timestamp.
             UrdConflictError: There is another entry at that timestamp.
+            AxtuiError: A submitted job failed, and nobody has asked for its result so far.
         """
         full = self._path(path)
         session = self._session
         assert session is not None, f"Tried to finish {full} with nothing running"
         assert session.path == full, f"Tried to finish {full} while running {session.path}"
+        self._calls.check()
         assert self.joblist, f"Tried to finish {full} without building any jobs"
         self._session = None
         when = session.timestamp if timestamp is None else normal_timestamp(timestamp)
@@ -235,6 +277,30 @@ class Urd:
         full = self._path(path)
         self._check_owner(full)
         return self._lists.truncate(full, normal_timestamp(timestamp))
+
+    def _request(
+        self,
+        method: str,
+        options: Mapping[str, Any],
+        datasets: Mapping[str, Any],
+        jobs: Mapping[str, Any],
+        name: str | None,
+        caption: str | None,
+        force_build: bool,
+        workdir: str | None,
+        keywords: Mapping[str, Any],
+    ) -> Message:
+        how = {
+            "name": name or "",
+            "caption": caption or "",
+            "force": force_build or "force_build" in self.flags,
+            "workdir": workdir or self.workdir or self.default_workdir or "",
+        }
+        return request_message(method, options, datasets, jobs, keywords, **how)
+
+    def _add(self, called: NamedJob | Handle) -> None:
+        self._calls.add(called)
+        self._all_calls.add(called)
 
     def _path(self, path: str) -> str:
         full = path if "/" in path else f"{self._user}/{path}"

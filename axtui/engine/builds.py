@@ -35,7 +35,9 @@ class Build:
     input_files: dict[str, list[int]] = field(default_factory=dict)
     """The stamp of every input file that was read, by path."""
     outcome: str = ""
-    """Why it is being ended from outside, "" while it is not."""
+    """What it is to end as; "" while its script runs and nobody has ended it."""
+    message: str = ""
+    """Why its script failed."""
 
     def add_row(self, method: str, name: str, parent: str) -> Row:
         """Make the row for a request."""

@@ -1,19 +1,18 @@
-"""The desk: takes a request from asking to knowing. Is there such a method, are its parameters right, what is its key,
-does a job answer it already? What has to be built goes on to the runner.
+"""The desk: takes a request from asking to knowing. Is there such a method, are its inputs there, are its parameters
+right, what is its key, does a job answer it already? What has to be built goes on to the runner.
 
-A request may have to wait twice: for the loader to import its method, and for its asker to digest input files.
+A request may have to wait three times: for the loader to import its method, for jobs that are its inputs, and for input
+files to be read. No request waits for another one that is not an input of it.
 """
 
 from __future__ import annotations
 
 import itertools
-import os
+from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 
-from axtui.api.request import UNREADABLE
+from axtui.base import clock
 from axtui.base.errors import AxtuiError, BuildError, MethodError, ServerError
-from axtui.base.files import is_fresh
 from axtui.base.wire import Message
 from axtui.build.code import Code
 from axtui.build.facts import Wanted
@@ -21,10 +20,12 @@ from axtui.build.identity import identify
 from axtui.build.request import make_request
 from axtui.build.reuse import Reuse
 from axtui.build.why import explain_reuse
-from axtui.engine.builds import Build, Row
+from axtui.engine.askers import Asker, InputFailedError, Outcome, fill, find_handles
+from axtui.engine.builds import Row
+from axtui.engine.inputfiles import InputFiles
 from axtui.engine.tickets import Publish, Reply, Ticket
-from axtui.event.events import JobRequested, JobReused, RequestRefused
-from axtui.execute.executor import Executor, MethodDescribed, MethodFailed
+from axtui.event.events import JobCancelled, JobRequested, JobReused, RequestRefused
+from axtui.execute.executor import Executor, FileDigested, MethodDescribed, MethodFailed
 from axtui.execute.failure import Failure
 from axtui.method.description import Description
 from axtui.method.snapshot import BrokenSourceError
@@ -32,14 +33,8 @@ from axtui.project.config import Project
 from axtui.store.catalogue import Catalogue
 from axtui.store.index import Finished
 
-
-@dataclass(frozen=True)
-class Asker:
-    """Who asks: a script (ticket 0) or a job, and the build it belongs to."""
-
-    build: Build
-    ticket: int
-    row: str
+_TURN_SECONDS = 0.01
+"""After so long the loop is let look at other things."""
 
 
 class Desk:
@@ -52,27 +47,35 @@ class Desk:
         self._publish = publish
         self._reply = reply
         self._reuse = Reuse(catalogue, code)
+        self._files = InputFiles(str(project.input_directory), self._queue)
         self._numbers = itertools.count(1)
         self._descriptions: dict[tuple[str, str], Description] = {}
         self._failures: dict[tuple[str, str], Failure] = {}
         self._waiting: dict[tuple[str, str], list[Ticket]] = {}
-        self._digesting: dict[str, Ticket] = {}
-        self._digests: dict[tuple[str, tuple[int, ...]], str] = {}
+        self._tickets: dict[int, Ticket] = {}
+        """Requests that are neither answered nor passed on."""
+        self._ready: deque[Ticket] = deque()
+        """Those of them that can go on."""
+        self._is_called = False
         self.askers: dict[str, Asker] = {}
         self.before: dict[str, Row] = {}
         """The rows of the last build."""
-        self.executor: Executor
         self.pass_on: Callable[[Ticket], None]
+        self.call_later: Callable[[float, Callable[[], None]], None]
+
+    def use(self, executor: Executor) -> None:
+        """Set who imports methods and reads files."""
+        self._executor = self._files.executor = executor
 
     def ask(self, jobid: str, message: Message) -> None:
         """Take a request from a running script or job."""
-        waiting = self._digesting.pop(jobid, None)
-        if waiting is not None and "digests" in message:
-            self._take_digests(waiting, message["digests"])
-            self._go_on(waiting)
-            return
         ticket = self._make_ticket(jobid, message)
-        self._go_on(ticket)
+        self._tickets[ticket.number] = ticket
+        self._queue(ticket)
+
+    def open_tickets(self, build: int) -> list[Ticket]:
+        """Return the requests of a build that are being looked at."""
+        return [each for each in self._tickets.values() if each.build.number == build]
 
     def take_description(self, report: MethodDescribed | MethodFailed) -> None:
         """Let the requests go on that waited for a method to be imported."""
@@ -82,7 +85,11 @@ class Desk:
         else:
             self._failures[key] = report.failure
         for ticket in self._waiting.pop(key, []):
-            self._go_on(ticket)
+            self._queue(ticket)
+
+    def take_digest(self, report: FileDigested) -> None:
+        """Let the requests go on that waited for a file to be read."""
+        self._files.take(report)
 
     def forget_failures(self) -> None:
         """Let methods that could not be imported be tried once more; what they lacked may be there by now."""
@@ -97,7 +104,7 @@ class Desk:
         """Answer that a request cannot be carried out."""
         if ticket.is_answered:
             return
-        ticket.is_answered = True
+        self._announce(ticket)
         path, line = "", 0
         if isinstance(error, BrokenSourceError):
             path, line = str(error.path), error.line
@@ -106,39 +113,93 @@ class Desk:
         ticket.build.counts["failed"] += 1
         self._publish(RequestRefused(ticket.build.number, ticket.row.name, ticket.row.method, str(error), path, line))
         kind = "BuildError" if isinstance(error, (MethodError, _ImportFailedError)) else type(error).__name__
-        self._reply(ticket.asker, {"error": {"class": kind, "text": str(error)}})
+        answer = {"error": {"class": kind, "text": str(error)}}
+        self.settle(ticket, answer, Outcome(ticket.label, fault=f"{ticket.label} was refused"))
+
+    def cancel(self, ticket: Ticket, why: str) -> None:
+        """Answer that nobody wants a request any more that is still being looked at."""
+        if not ticket.is_answered:
+            self._cancel(ticket, why, Outcome(ticket.label, fault=f"{ticket.label} was cancelled"))
+
+    def settle(self, ticket: Ticket, answer: Message, outcome: Outcome) -> None:
+        """Answer a request, whatever it came to, and let go on what has waited for it."""
+        ticket.is_answered = True
+        self._tickets.pop(ticket.number, None)
+        self._reply(ticket.asker, {**answer, "tag": ticket.tag})
+        asker = self.askers.get(ticket.asker)
+        if asker is None:
+            return
+        asker.outcomes[ticket.tag] = outcome
+        for waiting in asker.waiting.pop(ticket.tag, []):
+            waiting.waits.discard(ticket.tag)
+            if not outcome.job or not waiting.waits:
+                self._queue(waiting)
 
     def _make_ticket(self, jobid: str, message: Message) -> Ticket:
         asker = self.askers[jobid]
         method = str(message.get("method"))
         row = asker.build.add_row(method, str(message.get("name") or ""), asker.row)
-        workdir = str(message.get("workdir") or self._project.target)
         before = self.before.get(row.name)
+        asker.asked = int(message.get("tag") or 0)
         return Ticket(
             number=next(self._numbers),
             asker=jobid,
+            tag=asker.asked,
             parent=asker.ticket,
             build=asker.build,
             row=row,
             message=message,
-            workdir=workdir,
+            workdir=str(message.get("workdir") or asker.workdir),
             before=before.job if before and before.method == method else "",
         )
 
-    def _go_on(self, ticket: Ticket) -> None:
+    def _queue(self, ticket: Ticket) -> None:
+        """Let a request go on, from the loop; not from here, where it may be one end of a long chain."""
+        self._ready.append(ticket)
+        self._work_soon()
+
+    def _work_soon(self) -> None:
+        if not self._is_called:
+            self._is_called = True
+            self.call_later(0.0, self._work)
+
+    def _work(self) -> None:
+        until = clock.monotonic() + _TURN_SECONDS
         try:
-            if ticket.description is None and not self._describe(ticket):
-                return
-            if ticket.wanted is None and not self._identify(ticket):
-                return
-            if not ticket.force and self._answer_from_store(ticket):
-                return
-        except AxtuiError as error:
-            self._announce(ticket)
-            self.refuse(ticket, error)
+            while self._ready and clock.monotonic() < until:
+                self._go_on(self._ready.popleft())
+        finally:
+            self._is_called = False
+            if self._ready:
+                self._work_soon()
+
+    def _go_on(self, ticket: Ticket) -> None:
+        if ticket.asker not in self.askers:
+            self.cancel(ticket, "whoever asked for it has ended")
+        if ticket.is_answered:
             return
-        self._announce(ticket)
-        self.pass_on(ticket)
+        try:
+            if self._is_known(ticket):
+                if not ticket.force and self._answer_from_store(ticket):
+                    return
+                del self._tickets[ticket.number]
+                self._announce(ticket)
+                self.pass_on(ticket)
+            else:
+                self._announce(ticket)
+        except InputFailedError as error:
+            label = ticket.label
+            self._cancel(ticket, str(error), Outcome(label, fault=error.fault, is_first=False))
+        except AxtuiError as error:
+            self.refuse(ticket, error)
+
+    def _is_known(self, ticket: Ticket) -> bool:
+        """Find out more about a request; tell whether all is known of it. If not, it goes on when more is there."""
+        if ticket.description is None and not self._describe(ticket):
+            return False
+        if not ticket.is_filled and not self._fill(ticket):
+            return False
+        return ticket.wanted is not None or self._identify(ticket)
 
     def _describe(self, ticket: Ticket) -> bool:
         method = ticket.row.method
@@ -154,52 +215,39 @@ class Desk:
         is_first = key not in self._waiting
         self._waiting.setdefault(key, []).append(ticket)
         if is_first:
-            self.executor.describe(method, snapshot.module, snapshot)
+            self._executor.describe(method, snapshot.module, snapshot)
         return False
+
+    def _fill(self, ticket: Ticket) -> bool:
+        """Put jobs in the place of handles, if they are all there."""
+        asker = self.askers[ticket.asker]
+        tags = find_handles(ticket.message)
+        for tag in sorted(tags):
+            outcome = asker.outcomes.get(tag)
+            if outcome is None and not 0 < tag < ticket.tag:
+                raise BuildError(f"handle {tag} is of no earlier request of this script")
+            if outcome is not None and not outcome.job:
+                raise InputFailedError(outcome)
+        ticket.waits = tags - asker.outcomes.keys()
+        if ticket.waits:
+            for tag in ticket.waits:
+                asker.waiting.setdefault(tag, []).append(ticket)
+            return False
+        ticket.message = fill(ticket.message, asker.outcomes) if tags else ticket.message
+        ticket.is_filled = True
+        return True
 
     def _identify(self, ticket: Ticket) -> bool:
         assert ticket.description is not None and ticket.snapshot is not None
         request = make_request(ticket.description, ticket.message)
         ticket.row.inputs = request.input_jobs()
-        files = self._digest_files(ticket, request.input_files)
+        files = self._files.digest(ticket, request.input_files)
         if files is None:
             return False
         snapshot = self._code.full_snapshot(ticket.snapshot, ticket.description)
         identity = identify(request, snapshot.digest, self._catalogue, files, self._project.slices)
         ticket.wanted = Wanted(request, identity, snapshot)
         return True
-
-    def _digest_files(self, ticket: Ticket, names: dict[str, str]) -> dict[str, str] | None:
-        """Return the digest of each input file by option, or None after asking the asker for those not known."""
-        missing = []
-        found = {}
-        for option, name in names.items():
-            path = os.path.join(self._project.input_directory, name)
-            stamp = ticket.stamps.get(option) or _stamp(path, option, ticket.row.method)
-            ticket.stamps[option] = stamp
-            ticket.build.input_files[path] = stamp
-            known = ticket.digests.get(path) or self._digests.get((path, tuple(stamp)))
-            if known is None:
-                missing.append(path)
-            elif known.startswith(UNREADABLE):
-                reason = known.removeprefix(UNREADABLE)
-                raise BuildError(f"option {option} of {ticket.row.method}: {path} cannot be read ({reason})")
-            else:
-                found[option] = known
-        if not missing:
-            return found
-        self._digesting[ticket.asker] = ticket
-        self._reply(ticket.asker, {"digest": missing})
-        return None
-
-    def _take_digests(self, ticket: Ticket, digests: dict[str, str]) -> None:
-        """Take the digests for this request; remember those of files that stat would show to have changed again."""
-        for path, digest in digests.items():
-            stamp = ticket.build.input_files.get(path)
-            if stamp is not None:
-                ticket.digests[path] = str(digest)
-                if not is_fresh(stamp[-1]) and not digest.startswith(UNREADABLE):
-                    self._digests[path, tuple(stamp)] = str(digest)
 
     def _answer_from_store(self, ticket: Ticket) -> bool:
         assert ticket.wanted is not None
@@ -214,25 +262,30 @@ class Desk:
 
     def _answer_reused(self, ticket: Ticket, found: Finished) -> None:
         assert ticket.wanted is not None
-        ticket.is_answered = True
         because = explain_reuse(ticket.wanted, found)
         row = ticket.row
-        self._reply(ticket.asker, {"job": found.jobid, "reused": True})
         answer = (ticket.build.number, row.name, found.jobid, found.seconds, because, row.inputs)
-        if ticket.is_announced:
+        if ticket.announced is not None:
             self._publish(JobReused(*answer))
         else:
-            ticket.is_announced = True
+            ticket.announced = row.inputs
             name, caption = _labels(ticket)
             self._publish(JobReused(*answer, row.method, row.parent, name, caption))
+        self.settle(ticket, {"job": found.jobid, "reused": True}, Outcome(ticket.label, found.jobid))
 
     def _announce(self, ticket: Ticket) -> None:
-        if ticket.is_announced:
-            return
-        ticket.is_announced = True
+        """Tell everybody of a request, and again when its inputs are known."""
         row = ticket.row
-        name, caption = _labels(ticket)
-        self._publish(JobRequested(ticket.build.number, row.name, row.method, row.parent, name, caption, row.inputs))
+        if ticket.announced != row.inputs:
+            ticket.announced = row.inputs
+            place = (ticket.build.number, row.name, row.method, row.parent)
+            self._publish(JobRequested(*place, *_labels(ticket), row.inputs))
+
+    def _cancel(self, ticket: Ticket, why: str, outcome: Outcome) -> None:
+        self._announce(ticket)
+        self._publish(JobCancelled(ticket.build.number, ticket.row.name, "", why))
+        text = f"{ticket.label} was not built: {why}"
+        self.settle(ticket, {"error": {"class": "BuildError", "text": text}}, outcome)
 
 
 class _ImportFailedError(BuildError):
@@ -245,11 +298,3 @@ class _ImportFailedError(BuildError):
 
 def _labels(ticket: Ticket) -> tuple[str, str]:
     return str(ticket.message.get("name") or ""), str(ticket.message.get("caption") or "")
-
-
-def _stamp(path: str, option: str, method: str) -> list[int]:
-    try:
-        info = os.stat(path)
-    except OSError as error:
-        raise BuildError(f"option {option} of {method}: there is no input file {path} ({error.strerror})") from None
-    return [info.st_dev, info.st_ino, info.st_size, info.st_mtime_ns]

@@ -14,9 +14,10 @@ from axtui.base.errors import AxtuiError, BuildError, UserError
 from axtui.base.wire import Message
 from axtui.build.code import Code
 from axtui.build.script_options import ScriptOptions, parse_script_options
+from axtui.engine.askers import Asker
 from axtui.engine.builds import Build, Row, replay_rows
 from axtui.engine.changes import Change, Changes
-from axtui.engine.desk import Asker, Desk
+from axtui.engine.desk import Desk
 from axtui.engine.loop import SelectLoop
 from axtui.engine.orders import Orders, script_setup
 from axtui.engine.runner import Runner
@@ -32,7 +33,7 @@ from axtui.event.events import (
     WatchingChanged,
 )
 from axtui.event.journal import Journal, read_last_builds
-from axtui.execute.executor import JobCommitted, JobLost, JobSaid, MethodDescribed, MethodFailed, Report
+from axtui.execute.executor import FileDigested, JobCommitted, JobLost, JobSaid, MethodDescribed, MethodFailed, Report
 from axtui.execute.forking import ForkingExecutor
 from axtui.project.config import Project, configuration_file
 from axtui.store.catalogue import Catalogue
@@ -62,14 +63,18 @@ class Engine:
         self._code = Code(project.source_directory, project.packages, project.listed)
         self._orders = Orders(project, self._catalogue, engine)
         self._desk = Desk(project, self._code, self._catalogue, self._publish, self._reply)
-        self._runner = Runner(project, self._catalogue, self._orders, self._desk, self._publish, self._reply)
+        self._runner = Runner(project, self._catalogue, self._orders, self._desk, self._publish)
         self._executor = ForkingExecutor(loop, self._report, project, self._code.sources)
-        self._desk.executor = self._runner.executor = self._executor
+        self._desk.use(self._executor)
+        self._runner.executor = self._executor
         self._desk.pass_on = self._runner.take
-        self._runner.call_later = loop.call_later
+        self._desk.call_later = self._runner.call_later = loop.call_later
         self._builds: dict[str, Build] = {}
+        self._ending: list[Build] = []
+        """Builds whose scripts have ended, and jobs not yet."""
         self._last_rows: dict[str, Row] = {}
         self._last_inputs: dict[str, list[int]] = {}
+        self._last_number = 0
         self._last_script = ""
         self._last_outcome = ""
         self._is_watching = True
@@ -166,10 +171,10 @@ class Engine:
             self._loop.stop()
 
     def _terminate(self) -> None:
-        for build in self._builds.values():
-            build.outcome = "cancelled"
+        for build in [*self._ending, *self._builds.values()]:
             self._finish_build(build, "cancelled", "the engine was told to end")
         self._builds.clear()
+        self._ending.clear()
         self._loop.stop()
 
     # -- builds -------------------------------------------------------------------------------------------------
@@ -188,7 +193,7 @@ class Engine:
         build = Build(number, script, directory.name, cause, clock.monotonic(), force)
         self._builds[build.job] = build
         self._desk.before = self._last_rows
-        self._desk.askers[build.job] = Asker(build, 0, "")
+        self._desk.askers[build.job] = Asker(build, 0, "", options.workdir or self._project.target)
         self._desk.forget_failures()
         self._catalogue.read_commits()
         self._last_script = script
@@ -215,7 +220,8 @@ class Engine:
         seconds = clock.monotonic() - build.began
         counts = build.counts
         self._last_outcome = outcome
-        if build.rows or outcome == "finished":
+        if (build.rows or outcome == "finished") and build.number > self._last_number:
+            self._last_number = build.number
             self._last_rows = build.rows
             self._last_inputs = build.input_files
         self._publish(
@@ -242,6 +248,8 @@ class Engine:
         match report:
             case MethodDescribed() | MethodFailed():
                 self._desk.take_description(report)
+            case FileDigested():
+                self._desk.take_digest(report)
             case JobSaid(jobid=jobid, message=message):
                 self._hear(jobid, message)
             case JobCommitted(jobid=jobid):
@@ -254,6 +262,7 @@ class Engine:
                     self._script_ended(jobid, failure.message)
                 else:
                     self._runner.lost(report)
+        self._finish_ended()
         if not self._builds:
             self._idle_from_now()
 
@@ -273,8 +282,21 @@ class Engine:
         self._desk.askers.pop(jobid, None)
         if build.outcome != "superseded":
             self._runner.cancel_build(build.number, "its script ended")
-        outcome = build.outcome or ("failed" if failure else "finished")
-        self._finish_build(build, outcome, failure)
+        for ticket in self._desk.open_tickets(build.number):
+            self._desk.cancel(ticket, "its script ended")
+        build.outcome = build.outcome or ("failed" if failure else "finished")
+        build.message = failure
+        self._ending.append(build)
+
+    def _finish_ended(self) -> None:
+        """Finish builds whose scripts have ended, when the jobs that are being stopped have ended too."""
+        ended = [each for each in self._ending if each.outcome == "superseded" or not self._is_open(each)]
+        self._ending = [each for each in self._ending if each not in ended]
+        for build in ended:
+            self._finish_build(build, build.outcome, build.message)
+
+    def _is_open(self, build: Build) -> bool:
+        return bool(self._runner.open_tickets(build.number))
 
     def _reply(self, jobid: str, message: Message) -> None:
         self._executor.answer(jobid, message)

@@ -8,9 +8,10 @@ from pathlib import Path
 from axtui.base.errors import BuildError
 from axtui.base.wire import Message
 from axtui.build.why import explain
-from axtui.engine.desk import Asker, Desk
+from axtui.engine.askers import Asker, Outcome
+from axtui.engine.desk import Desk
 from axtui.engine.orders import Orders, method_setup
-from axtui.engine.tickets import Publish, Reply, Ticket
+from axtui.engine.tickets import Publish, Ticket
 from axtui.event.events import JobCancelled, JobFailed, JobFinished, JobHeld, JobReused, JobStarted
 from axtui.event.sentences import sentences
 from axtui.event.why import Why
@@ -27,15 +28,12 @@ _LOCK_SECONDS = 0.1
 class Runner:
     """The jobs that have to be built."""
 
-    def __init__(
-        self, project: Project, catalogue: Catalogue, orders: Orders, desk: Desk, publish: Publish, reply: Reply
-    ) -> None:
+    def __init__(self, project: Project, catalogue: Catalogue, orders: Orders, desk: Desk, publish: Publish) -> None:
         self._project = project
         self._catalogue = catalogue
         self._orders = orders
         self._desk = desk
         self._publish = publish
-        self._reply = reply
         self._scheduler = Scheduler(project.parallel_jobs)
         self._tickets: dict[int, Ticket] = {}
         self._by_job: dict[str, Ticket] = {}
@@ -62,7 +60,10 @@ class Runner:
     def cancel(self, ticket: Ticket, why: str, hard: bool = False) -> None:
         """Stop wanting a job; if it runs, it is stopped."""
         ticket.cancelled = ticket.cancelled or why
-        self._do(tasks.Cancelled(ticket.number, hard))
+        if ticket.number in self._tickets:
+            self._do(tasks.Cancelled(ticket.number, hard))
+        else:
+            self._desk.cancel(ticket, why)
 
     def cancel_build(self, build: int, why: str, hard: bool = False) -> None:
         """Stop wanting every job of a build."""
@@ -71,7 +72,8 @@ class Runner:
 
     def open_tickets(self, build: int) -> list[Ticket]:
         """Return the requests of a build that are not answered yet."""
-        return [each for each in self._tickets.values() if each.build.number == build]
+        waiting = [each for each in self._tickets.values() if each.build.number == build]
+        return [*self._desk.open_tickets(build), *waiting]
 
     def find(self, build: int, row: str) -> Ticket | None:
         """Return the open request of a row."""
@@ -85,7 +87,7 @@ class Runner:
         self._answers[ticket.number] = {"job": report.jobid, "reused": False}
         same_as = self._same_as(ticket, report.output)
         for each in self._group(ticket):
-            each.build.counts["built"] += 1
+            each.build.counts["built" if each is ticket else "reused"] += 1
             row = each.row.name
             self._publish(JobFinished(each.build.number, row, report.jobid, report.seconds, same_as, report.notes))
         self._do(tasks.Ended(ticket.number))
@@ -171,7 +173,7 @@ class Runner:
             return self._cannot_start(ticket, error)
         ticket.job = directory.name
         self._by_job[ticket.job] = ticket
-        self._desk.askers[ticket.job] = Asker(ticket.build, ticket.number, ticket.row.name)
+        self._desk.askers[ticket.job] = Asker(ticket.build, ticket.number, ticket.row.name, ticket.workdir)
         for each in self._group(ticket):
             self._announce_start(each, ticket.job, sentences(why))
         self.executor.start_job(directory, ticket.row.method, ticket.snapshot)
@@ -217,16 +219,22 @@ class Runner:
 
     def _answer(self, ticket: Ticket, message: Message) -> None:
         del self._tickets[ticket.number]
-        if not ticket.is_answered:
-            ticket.is_answered = True
-            if message.get("reused"):
-                ticket.row.job = message["job"]
-                self._publish(JobReused(ticket.build.number, ticket.row.name, message["job"], 0.0, ""))
-            self._reply(ticket.asker, message)
+        if ticket.is_answered:
+            return
+        job = str(message.get("job", ""))
+        if message.get("reused"):
+            ticket.row.job = job
+            self._publish(JobReused(ticket.build.number, ticket.row.name, job, 0.0, ""))
+        self._desk.settle(ticket, message, Outcome(ticket.label, job) if job else _fault(ticket))
 
     def _same_as(self, ticket: Ticket, output: str) -> str:
         before = self._catalogue.get(ticket.before) if ticket.before else None
         return before.jobid if before and before.output == output else ""
+
+
+def _fault(ticket: Ticket) -> Outcome:
+    what = f"{ticket.label} ({ticket.row.job})" if ticket.row.job else ticket.label
+    return Outcome(ticket.label, fault=f"{what} {'was cancelled' if ticket.cancelled else 'failed'}")
 
 
 def _error(kind: str, text: str) -> Message:

@@ -22,6 +22,8 @@ class Ticket:
 
     number: int
     asker: str
+    tag: int
+    """What the asker calls the request."""
     parent: int
     build: Build
     row: Row
@@ -33,7 +35,15 @@ class Ticket:
     wanted: Wanted | None = None
     stamps: dict[str, list[int]] = field(default_factory=dict)
     digests: dict[str, str] = field(default_factory=dict)
-    """What the asker found of input files, by path."""
+    """Of input files that were read for this request, by path."""
+    unreadable: dict[str, str] = field(default_factory=dict)
+    """Why an input file cannot be read, by path."""
+    files_open: int = 0
+    """How many input files are being read for it."""
+    waits: set[int] = field(default_factory=set)
+    """Tags of requests whose jobs are inputs of this one and are not there yet."""
+    is_filled: bool = False
+    """Whether the message has jobs in the place of handles."""
     fault: str = ""
     """Why a job of this very key cannot be used."""
     before: str = ""
@@ -41,13 +51,19 @@ class Ticket:
     job: str = ""
     cancelled: str = ""
     """Who wanted its running job stopped, "" while nobody did."""
-    is_announced: bool = False
+    announced: tuple[str, ...] | None = None
+    """The inputs that everybody knows of; None while nobody knows of the request."""
     is_held: bool = False
     is_answered: bool = False
 
     @property
+    def label(self) -> str:
+        """What the asker calls the job."""
+        return str(self.message.get("name") or self.row.method)
+
+    @property
     def key(self) -> str:
-        """The key of the job, and where it is to be built."""
+        """The key of the job."""
         assert self.wanted is not None
         return self.wanted.identity.key
 

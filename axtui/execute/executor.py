@@ -60,7 +60,16 @@ class JobLost:
     failure: Failure
 
 
-Report = MethodDescribed | MethodFailed | JobSaid | JobCommitted | JobLost
+@dataclass(frozen=True)
+class FileDigested:
+    """An input file was read, or cannot be: one of `digest` and `error` is "". `number` is that of the request."""
+
+    number: int
+    digest: str
+    error: str
+
+
+Report = MethodDescribed | MethodFailed | JobSaid | JobCommitted | JobLost | FileDigested
 
 
 class Executor(Protocol):
@@ -69,6 +78,9 @@ class Executor(Protocol):
     def describe(self, method: str, module: str, snapshot: Snapshot) -> None:
         """Import a method and report what it declares."""
 
+    def digest(self, number: int, path: str) -> None:
+        """Read a file and report its digest under this number."""
+
     def start_job(self, directory: Path, method: str, snapshot: Snapshot) -> None:
         """Run a job whose directory holds its setup."""
 
@@ -76,7 +88,7 @@ class Executor(Protocol):
         """Run a build script whose directory holds its setup."""
 
     def answer(self, jobid: str, message: Message) -> None:
-        """Answer a request of a running job or script."""
+        """Answer a request of a running job or script; never waits for it to read the answer."""
 
     def stop(self, jobid: str, hard: bool) -> None:
         """Stop a running job or script: TERM, and KILL after two seconds or at once if `hard`."""
@@ -96,6 +108,9 @@ class Loop(Protocol):
 
     def remove_reader(self, fd: int) -> None:
         """Stop that."""
+
+    def want_write(self, fd: int, on_read: Callable[[], None], on_write: Callable[[], None] | None) -> None:
+        """Also call back when a watched descriptor can be written, or stop doing so."""
 
     def call_later(self, seconds: float, callback: Callable[[], None]) -> None:
         """Call back once, after some time."""

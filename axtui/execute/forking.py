@@ -19,6 +19,7 @@ from axtui.base import clock
 from axtui.base.errors import RecordError
 from axtui.base.records import Record, format_record, parse_record
 from axtui.base.wire import Message, Wire, WireClosedError
+from axtui.execute.digests import Digests
 from axtui.execute.executor import JobCommitted, JobLost, JobSaid, Loop, MethodDescribed, MethodFailed, Reporter
 from axtui.execute.failure import parse_failure, plain_failure
 from axtui.execute.loader import PACKET_NBYTES, run_loader
@@ -57,6 +58,8 @@ class _Running:
     signal: Callable[[int], None]
     began: float
     oom_before: int
+    is_blocked: bool = False
+    """Whether answers wait for it to read those before."""
     last: Message = field(default_factory=dict)
     """Its closing message, "committed" or "failed", once it came."""
 
@@ -72,10 +75,15 @@ class ForkingExecutor:
         self._loaders: dict[tuple[str, str], _Loader] = {}
         self._jobs: dict[str, _Running] = {}
         self._scripts: dict[int, str] = {}
+        self._digests = Digests(loop, report)
 
     def describe(self, method: str, module: str, snapshot: Snapshot) -> None:
         """Import a method and report what it declares; the loader stays for its jobs."""
         self._loader(method, snapshot)
+
+    def digest(self, number: int, path: str) -> None:
+        """Read a file in a process of its own and report its digest under this number."""
+        self._digests.ask(number, path)
 
     def start_job(self, directory: Path, method: str, snapshot: Snapshot) -> None:
         """Run a job whose directory holds its setup."""
@@ -109,11 +117,12 @@ class ForkingExecutor:
         self._loop.add_reader(pidfd, lambda: self._reap_script(pid, pidfd))
 
     def answer(self, jobid: str, message: Message) -> None:
-        """Answer a request of a running job or script."""
+        """Answer a request of a running job or script; what it does not read now is sent when it does."""
         running = self._jobs.get(jobid)
         if running is not None:
-            with suppress(WireClosedError):
-                running.wire.send(message)
+            running.wire.queue(message)
+            if not running.is_blocked:
+                self._flush(jobid)
 
     def stop(self, jobid: str, hard: bool) -> None:
         """Stop a running job or script: TERM, and KILL after two seconds or at once if `hard`."""
@@ -159,6 +168,15 @@ class ForkingExecutor:
             else:
                 self._report(JobSaid(jobid, message))
 
+    def _flush(self, jobid: str) -> None:
+        running = self._jobs[jobid]
+        with suppress(WireClosedError):
+            is_blocked = not running.wire.flush()
+            if is_blocked != running.is_blocked:
+                running.is_blocked = is_blocked
+                on_write = (lambda: self._flush(jobid)) if is_blocked else None
+                self._loop.want_write(running.wire.fileno(), lambda: self._read(jobid), on_write)
+
     def _acknowledge(self, jobid: str, message: Message) -> None:
         """Report a job whose commit record is on the disk: it is finished, though its process has still to exit."""
         if message["say"] == "committed":
@@ -190,7 +208,7 @@ class ForkingExecutor:
 
     def _end_adopted(self) -> None:
         """End processes whose job died before it could: they have become the engine's children."""
-        end_descendants({*(loader.pid for loader in self._loaders.values()), *self._scripts})
+        end_descendants({*(loader.pid for loader in self._loaders.values()), *self._scripts, self._digests.pid})
 
     def _reap_script(self, pid: int, pidfd: int) -> None:
         self._loop.remove_reader(pidfd)

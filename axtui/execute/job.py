@@ -16,10 +16,11 @@ from axtui.api import context, writer
 from axtui.api.context import Context
 from axtui.api.current import CurrentJob, FinishEarly, stop_saves, wait_for_saves
 from axtui.api.job import job_or_none
+from axtui.api.request import Requests
 from axtui.api.status import status
 from axtui.base import clock
 from axtui.base.records import Record, digest, digest_of, parse_message
-from axtui.base.wire import Message, Wire
+from axtui.base.wire import Wire
 from axtui.execute.analysis_result import AnalysisResult, save_slice_result
 from axtui.execute.failure import Failure, describe_exception
 from axtui.execute.process import become_subreaper, end_descendants, flush_streams, line_buffer_c, redirect
@@ -59,7 +60,7 @@ class JobProcess:
         self._datasets: list[str] = []
         self._script: Record = {}
         self._context = _make_context(directory, project, self._setup)
-        self._context.ask = self._ask
+        self._context.requests = Requests(wire)
 
     def run(self, work: Callable[[JobProcess], None]) -> int:
         """Do the work and commit; return the exit status. Whatever happens is told to the engine."""
@@ -141,7 +142,7 @@ class JobProcess:
         here = self._context
         redirect(self._directory, "analysis", sliceno)
         here.sliceno = sliceno
-        here.ask = None
+        here.requests = None
         here.registered, here.digests = {}, {}
         here.slot = progress.Slot(self._directory / layout.PROGRESS, sliceno)
         here.slot.begin("analysis")
@@ -193,10 +194,6 @@ class JobProcess:
         """End a stage that went well."""
         self._times[stage] = round(seconds, 6)
         os.chdir(self._directory)
-
-    def _ask(self, message: Message) -> Message:
-        self._wire.send(message)
-        return self._wire.receive()
 
     def _end_leftovers(self) -> None:
         names = end_descendants()

@@ -10,7 +10,7 @@ from typing import Any
 
 from axtui.api import context
 from axtui.api.current import CurrentJob, FinishEarly
-from axtui.base.errors import BuildError
+from axtui.base.errors import AxtuiError, BuildError
 from axtui.base.wire import Wire
 from axtui.build.automatic_entry import add_automatic
 from axtui.build.script_options import parse_script_options
@@ -50,6 +50,10 @@ def _run_main(module: str, jobid: str) -> ScriptEnd:
     urd = Urd(options, lists)
     try:
         result = _call_main(module, urd, job)
+        urd.wait()
+    except AxtuiError:
+        _ = urd.joblist_all  # one job that failed is no reason to stop what does not depend on it
+        raise
     finally:
         _show_warnings([*urd.warnings, *lists.damage])
     status = _exit_status(result)

@@ -10,6 +10,7 @@ import pytest
 
 from axtui.api import context
 from axtui.api.context import Context
+from axtui.api.request import Requests
 from axtui.base.errors import UrdConflictError, UrdError, UrdPermissionError
 from axtui.base.wire import Message
 from axtui.build.script_options import ScriptOptions, current_user, parse_script_options
@@ -21,18 +22,40 @@ NEW = {"new": True, "changed": False, "is_ghost": False}
 asked: list[Message] = []
 
 
-def answer(message: Message) -> Message:
-    """Answer as the engine does: one job for each method and `n`."""
-    asked.append(message)
-    number = message["keywords"].get("n", 0) + 10 * len(message["method"])
-    return {"job": f"dev-{number}", "reused": message["keywords"].get("n", 0) > 0}
+class Engine:
+    """The wire to an engine that has one job for each method and `n`, and fails where `n` is negative.
+
+    What was submitted last is answered first.
+    """
+
+    def __init__(self) -> None:
+        self.answers: list[Message] = []
+
+    def send(self, message: Message) -> None:
+        """Take a request."""
+        n = message["keywords"].get("n", 0)
+        number = n + 10 * len(message["method"])
+        answer = {"job": f"dev-{number}", "reused": n > 0}
+        if n < 0:
+            answer = {"error": {"class": "JobError", "job": f"dev-{-n}", "method": message["method"], "status": {}}}
+        self.answers.append({**answer, "tag": message.pop("tag")})
+        asked.append(message)
+
+    def receive(self) -> Message:
+        """Give the next answer."""
+        return self.answers.pop()
+
+    def poll(self) -> list[Message]:
+        """Give nothing, for nothing has come while nobody waits."""
+        return []
 
 
 @pytest.fixture(autouse=True)
 def script(tmp_path: Path) -> Iterator[None]:
     """Be the process of a build script, for an engine that has every job."""
     before = context.current()
-    context.use(Context(root=tmp_path, slices=3, jobid="dev-0", is_build=True, stage="synthesis", ask=answer))
+    requests = Requests(Engine())
+    context.use(Context(root=tmp_path, slices=3, jobid="dev-0", is_build=True, stage="synthesis", requests=requests))
     asked.clear()
     yield
     context.use(before)

@@ -1,0 +1,105 @@
+"""Input files of requests: their stamps, and their digests, which a process of their own takes."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import stat
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from axtui.base.errors import BuildError
+from axtui.base.files import is_fresh
+from axtui.engine.tickets import Ticket
+from axtui.execute.executor import Executor, FileDigested
+
+
+@dataclass
+class _Reading:
+    """A file that is being read, and the requests that wait for that."""
+
+    path: str
+    stamp: tuple[int, ...]
+    tickets: list[Ticket] = field(default_factory=list)
+
+
+class InputFiles:
+    """What is known of input files. `go_on` is called with each request whose file has been read."""
+
+    def __init__(self, directory: str, go_on: Callable[[Ticket], None]) -> None:
+        self._directory = directory
+        self._go_on = go_on
+        self._known: dict[tuple[str, tuple[int, ...]], str] = {}
+        self._readings: dict[int, _Reading] = {}
+        self._shared: dict[tuple[str, tuple[int, ...]], int] = {}
+        """Readings that whoever asks for the same file may join."""
+        self._numbers = itertools.count(1)
+        self.executor: Executor
+
+    def digest(self, ticket: Ticket, names: dict[str, str]) -> dict[str, str] | None:
+        """Return the digest of each input file by option; None if some are still being read.
+
+        Args:
+            ticket: The request; it goes on when they have been read.
+            names: The files, by option, relative to the input directory.
+
+        Raises:
+            BuildError: A file is not there, or cannot be read.
+        """
+        found = {}
+        for option, name in names.items():
+            path = os.path.join(self._directory, name)
+            what = f"option {option} of {ticket.row.method}: "
+            stamp = ticket.stamps.get(option) or read_stamp(path, what)
+            ticket.stamps[option] = ticket.build.input_files[path] = stamp
+            if path in ticket.unreadable:
+                raise BuildError(f"{what}{path} cannot be read ({ticket.unreadable[path]})")
+            known = ticket.digests.get(path) or self._known.get((path, tuple(stamp)))
+            if known is None:
+                self._read(ticket, path, tuple(stamp))
+            else:
+                found[option] = known
+        return found if len(found) == len(names) else None
+
+    def take(self, report: FileDigested) -> None:
+        """Take in a digest; it is remembered unless stat might not show that the file has changed again."""
+        reading = self._readings.pop(report.number)
+        place = (reading.path, reading.stamp)
+        self._shared.pop(place, None)
+        if report.digest and not is_fresh(reading.stamp[-1]):
+            self._known[place] = report.digest
+        for ticket in reading.tickets:
+            ticket.files_open -= 1
+            if report.digest:
+                ticket.digests[reading.path] = report.digest
+            else:
+                ticket.unreadable[reading.path] = report.error
+            if not ticket.files_open:
+                self._go_on(ticket)
+
+    def _read(self, ticket: Ticket, path: str, stamp: tuple[int, ...]) -> None:
+        ticket.files_open += 1
+        place = (path, stamp)
+        if place in self._shared:
+            self._readings[self._shared[place]].tickets.append(ticket)
+            return
+        number = next(self._numbers)
+        self._readings[number] = _Reading(path, stamp, tickets=[ticket])
+        if not is_fresh(stamp[-1]):
+            self._shared[place] = number
+        self.executor.digest(number, path)
+
+
+def read_stamp(path: str, what: str) -> list[int]:
+    """Return device, inode, size and mtime of a file.
+
+    Raises:
+        BuildError: It is not there or no file; the message begins with `what`.
+    """
+    try:
+        info = os.stat(path)
+    except OSError as error:
+        raise BuildError(f"{what}there is no input file {path} ({error.strerror})") from None
+    if not stat.S_ISREG(info.st_mode):
+        raise BuildError(f"{what}{path} is no regular file")
+    return [info.st_dev, info.st_ino, info.st_size, info.st_mtime_ns]
