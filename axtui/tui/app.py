@@ -6,9 +6,10 @@ It builds nothing and writes nothing. Nothing is ever forked from this process.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, ClassVar
 
 from textual.app import App
@@ -71,6 +72,7 @@ class AxtuiApp(App[None], inherit_bindings=False):
         self._frame_seconds = _FRAME_SECONDS
         self._pending: dict[int, str] = {}
         self._watches = True
+        self._is_away = False
         self.register_theme(AXTUI_THEME)
         self.theme = "ansi-dark" if self.console.color_system == "standard" else AXTUI_THEME.name
         add_filter(self)
@@ -88,7 +90,7 @@ class AxtuiApp(App[None], inherit_bindings=False):
     @property
     def is_busy(self) -> bool:
         """Whether something that is known is still to be drawn."""
-        return self._due or self.workbench.is_due
+        return self._due or self.workbench.is_busy
 
     def get_default_screen(self) -> Screen[None]:
         """Begin with the workbench."""
@@ -235,6 +237,15 @@ class AxtuiApp(App[None], inherit_bindings=False):
         """Say what leaves, since ctrl+c does not."""
         self.say("q quits, x cancels a job.")
 
+    @contextlib.contextmanager
+    def away(self) -> Iterator[None]:
+        """While another program has the terminal: interrupts are meant for that one."""
+        self._is_away = True
+        try:
+            yield
+        finally:
+            self._is_away = False
+
     def action_repaint(self) -> None:
         """Draw everything again."""
         self.refresh(repaint=True, layout=True)
@@ -251,6 +262,8 @@ class AxtuiApp(App[None], inherit_bindings=False):
 
     def _interrupt(self) -> None:
         """Ask as q does; who interrupts again while the question stands leaves at once."""
+        if self._is_away:
+            return
         if len(self.screen_stack) > 1:
             self._leave("d")
         else:

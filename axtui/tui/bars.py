@@ -182,11 +182,18 @@ class OverviewBar(Bar):
 
 
 class KeyBar(Bar):
-    """The keys that do something here."""
+    """The keys that do something here; or what the last key did, or why it did nothing."""
 
     def __init__(self) -> None:
         super().__init__(id="keys")
         self._keys: Sequence[tuple[str, str]] = ()
+        self._said = ""
+
+    def say(self, text: str) -> None:
+        """Show a text in place of the keys; "" shows the keys again."""
+        if text != self._said:
+            self._said = text
+            self.refresh()
 
     def show(self, keys: Sequence[tuple[str, str]]) -> None:
         """Show keys with what they do, as many as fit."""
@@ -195,6 +202,8 @@ class KeyBar(Bar):
 
     def line(self) -> Line:
         """Draw the line."""
+        if self._said:
+            return Line().put(f" {safe(self._said)}", self.palette["warning"])
         line, last = Line().put(" "), self._keys[-_LAST_KEYS:]
         room = self.size.width - sum(len(key) + len(text) + 3 for key, text in last)
         for key, text in (*self._keys[:-_LAST_KEYS], *last):

@@ -44,7 +44,7 @@ _NAMED = ("primary", "secondary", "accent", "success", "warning", "error", "fore
 
 class Palette:
     """Styles by name: the colours of the theme, `muted`, `faint`, `bold` (text),
-    `strong` (only bold), `focus`, `cursor` and `mark` (backgrounds), and states.
+    `strong` (only bold), `focus`, `cursor`, `mark`, `found`, `added` and `removed` (backgrounds), and states.
 
     Args:
         variables: The CSS variables of the theme, as Textual gives them.
@@ -61,6 +61,7 @@ class Palette:
         if ansi:
             self._styles |= {"muted": Style(dim=True), "faint": Style(dim=True), "cursor": Style(reverse=True)}
             self._styles |= {"focus": Style(reverse=True), "mark": Style(underline=True)}
+            self._styles |= {"found": Style(reverse=True), "added": Style(color="green"), "removed": Style(color="red")}
         else:
             self._blend(colours, Color.parse(variables["background"]))
         lanes = _LANES if own else tuple(variables[name] for name in ("primary", "accent", "secondary", "warning"))
@@ -73,6 +74,9 @@ class Palette:
         self._styles["focus"] = Style(bgcolor=background.blend(colours["primary"], 0.24).rich_color)
         self._styles["cursor"] = Style(bgcolor=background.blend(colours["primary"], 0.12).rich_color)
         self._styles["mark"] = Style(bgcolor=background.blend(colours["error"], 0.22).rich_color)
+        self._styles["found"] = Style(bgcolor=background.blend(colours["warning"], 0.45).rich_color)
+        self._styles["added"] = Style(bgcolor=background.blend(colours["success"], 0.16).rich_color)
+        self._styles["removed"] = Style(bgcolor=background.blend(colours["error"], 0.16).rich_color)
 
     def __getitem__(self, name: str) -> Style:
         return self._styles[name]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from rich.style import Style
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.geometry import Size
+from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
@@ -17,7 +19,7 @@ from axtui.tui.palette import Line, Palette
 if TYPE_CHECKING:
     from axtui.tui.app import AxtuiApp
 
-_SIDEWAYS = 8
+_SIDEWAYS, _SIDEWAYS_FAR = 8, 20
 
 
 class Pane(ScrollView, can_focus=True, inherit_bindings=False):
@@ -33,9 +35,17 @@ class Pane(ScrollView, can_focus=True, inherit_bindings=False):
         Binding("ctrl+u", "page(-0.5)", "half a page up", show=False, id="pane.half_up"),
         Binding("pagedown,ctrl+f", "page(1)", "page down", show=False, id="pane.page_down"),
         Binding("pageup,ctrl+b", "page(-1)", "page up", show=False, id="pane.page_up"),
-        Binding("h,left", "sideways(-1)", "left", show=False, id="pane.left"),
-        Binding("l,right", "sideways(1)", "right", show=False, id="pane.right"),
+        Binding("h,left", f"sideways(-{_SIDEWAYS})", "left", show=False, id="pane.left"),
+        Binding("l,right", f"sideways({_SIDEWAYS})", "right", show=False, id="pane.right"),
+        Binding("H", f"sideways(-{_SIDEWAYS_FAR})", "20 columns left", show=False, id="pane.far_left"),
+        Binding("L", f"sideways({_SIDEWAYS_FAR})", "20 columns right", show=False, id="pane.far_right"),
     ]
+
+    @dataclass
+    class Hint(Message):
+        """What a key did that is not seen, or why it did nothing."""
+
+        text: str
 
     def __init__(self, id: str) -> None:
         super().__init__(id=id)
@@ -109,7 +119,11 @@ class Pane(ScrollView, can_focus=True, inherit_bindings=False):
         """Scroll to the last line."""
         self.go_to(self._lines)
 
-    def action_sideways(self, step: int) -> None:
+    def action_sideways(self, cells: int) -> None:
         """Shift the text left or right."""
-        self._left = max(0, self._left + step * _SIDEWAYS)
+        self._left = max(0, self._left + cells)
         self.refresh()
+
+    def hint(self, text: str) -> None:
+        """Tell the user something in the status line."""
+        self.post_message(self.Hint(text))

@@ -22,7 +22,7 @@ from axtui.project.config import Project
 from axtui.store import layout
 from axtui.store.progress import Progress, read_progress
 from axtui.store.record import JobRecord, read_job
-from axtui.tui.tail import Chosen, Tail
+from axtui.tui.tail import Tail
 
 _SOURCE_NBYTES = 2 << 20
 _ENTRIES_MOST = 1000
@@ -30,6 +30,8 @@ _PREVIEW_LINES = 40
 _BUILDS = 3
 _STANDING = (b"MethodBroken", b"MethodRepaired", b"WatchingChanged")
 _BEGIN = b'"BuildStarted"'
+_OBSERVED = "observed/"
+"""Where a job stores modules of the project whose import could not be foreseen; see store/layout.py."""
 
 
 @dataclass(frozen=True)
@@ -97,10 +99,10 @@ class Reader:
         directory = self.directory(jobid)
         return read_progress(directory / layout.PROGRESS) if directory else []
 
-    def tail(self, jobid: str, chosen: Chosen = lambda source: True) -> Tail:
-        """Return the output of a job, to be followed; `chosen` tells which of its files."""
+    def tail(self, jobid: str) -> Tail:
+        """Return the output of a job, to be followed."""
         directory = self.directory(jobid)
-        return Tail(directory / layout.OUTPUT if directory else None, chosen)
+        return Tail(directory / layout.OUTPUT if directory else None)
 
     def sources(self, jobid: str) -> list[str]:
         """Return the names of the source files that a job stored."""
@@ -115,15 +117,31 @@ class Reader:
         directory = self.directory(jobid)
         return _read_lines(directory / layout.METHOD, name) if directory else []
 
-    def disk_source(self, name: str) -> list[str]:
-        """Return the lines of a file as it lies in the project now; `name` may be absolute."""
+    def disk_path(self, name: str) -> Path | None:
+        """Return where a stored source lies in the project, absolute; None where it is not, or not in the project."""
         root = self._project.root
-        path = Path(name)
-        if path.is_absolute():
-            if not path.is_relative_to(root):
-                return []
-            name = str(path.relative_to(root))
-        return _read_lines(root, name)
+        path = Path(name.removeprefix(_OBSERVED))
+        if path.is_absolute() and not path.is_relative_to(root):
+            return None
+        try:
+            found = safe_join(root, str(path.relative_to(root) if path.is_absolute() else path))
+            return found if found.is_file() else None
+        except (OSError, UnsafePathError):
+            return None
+
+    def disk_source(self, name: str) -> list[str]:
+        """Return the lines of a file as it lies in the project now."""
+        path = self.disk_path(name)
+        return _read_lines(path.parent, path.name) if path else []
+
+    def disk_stamp(self, name: str) -> tuple[int, ...]:
+        """Return what changes when the file in the project is saved; nothing where there is none."""
+        path = self.disk_path(name)
+        try:
+            found = path.stat() if path else None
+        except OSError:
+            return ()
+        return (found.st_ino, found.st_size, found.st_mtime_ns) if found else ()
 
     def files(self, jobid: str) -> list[Listed]:
         """Return the method's own files of a job, by name."""

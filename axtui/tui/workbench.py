@@ -3,37 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical
 from textual.events import DescendantFocus, Resize
-from textual.screen import Screen
 
 from axtui.base import clock
 from axtui.tui.bars import HeaderBar, KeyBar, NoticeBar, OverviewBar
 from axtui.tui.detail_pane import DetailPane
 from axtui.tui.facts import FactsReader
-from axtui.tui.filter_line import FilterLine
 from axtui.tui.jobs_pane import JobsPane
 from axtui.tui.layout import PANES, Layout
 from axtui.tui.measure import Share, share_of
 from axtui.tui.output_pane import OutputPane
 from axtui.tui.pane import Pane
+from axtui.tui.prompt_line import PromptLine
 from axtui.tui.reader import Reader
 from axtui.tui.rows import SCRIPT, Row
 from axtui.tui.source_pane import SourcePane
 from axtui.tui.state import Board
-
-if TYPE_CHECKING:
-    from axtui.tui.app import AxtuiApp
+from axtui.tui.text_pane import TextPane
+from axtui.tui.text_screen import TextScreen
 
 _TICK_SECONDS = 0.25
 _DRAG_MOST = 10
+_JOBS = "filter jobs /"
 
 
-class Workbench(Screen[None], inherit_bindings=False):
+class Workbench(TextScreen, inherit_bindings=False):
     """What the jobs of the last build are doing, and everything about one of them."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -43,7 +42,10 @@ class Workbench(Screen[None], inherit_bindings=False):
         Binding("X", "kill", "kill", show=False, id="job.kill", tooltip="kill this job at once"),
         Binding("b", "build", "build", id="build.run", tooltip="run the build script"),
         Binding("p", "pause", "pause", id="watch.pause", tooltip="rebuild on save, or not"),
-        Binding("slash", "filter", "filter", id="jobs.filter", tooltip="filter the jobs"),
+        Binding("slash", "filter", "filter", id="jobs.filter", tooltip="filter the jobs, or search the text here"),
+        Binding("e", "edit", "edit", id="job.edit", tooltip="open the source in $EDITOR, at the failing line"),
+        Binding("o", "page", "pager", show=False, id="output.page", tooltip="open the output in $PAGER"),
+        Binding("y", "copy_menu", "copy", show=False, id="job.copy", tooltip="copy id, path, error, line or output"),
         Binding("z", "zoom", "zoom", id="pane.zoom", tooltip="give this pane the screen"),
         Binding("tab", "next_pane(1)", "next pane", id="pane.next"),
         Binding("shift+tab", "next_pane(-1)", "pane before", show=False, id="pane.previous"),
@@ -55,19 +57,16 @@ class Workbench(Screen[None], inherit_bindings=False):
         Binding("escape", "back", "back", show=False, id="screen.back"),
         Binding("question_mark", "help", "keys", id="help.open"),
         Binding("q", "app.quit", "quit", id="app.leave"),
-        Binding("ctrl+c,super+c", "screen.copy_text", "copy what is selected", show=False, id="screen.copy"),
+        Binding("ctrl+c,super+c", "copy_selected", "copy what is selected", show=False, id="screen.copy"),
     ]
 
     def __init__(self, board: Board, reader: Reader) -> None:
-        super().__init__()
+        super().__init__(reader)
         self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
         self.VERTICAL_BREAKPOINTS = [(0, "-short"), (36, "-tall")]
         self._board = board
-        self._reader = reader
         self._facts = FactsReader(reader)
         self._layout = Layout(self)
-        self.is_due = False
-        """Whether the row under the cursor is still to be shown in the other panes."""
         self._notice = ""
         self._dismissed: set[str] = set()
 
@@ -80,7 +79,7 @@ class Workbench(Screen[None], inherit_bindings=False):
                 yield DetailPane()
                 yield OutputPane(self._reader)
                 yield SourcePane(self._reader)
-        yield FilterLine()
+        yield PromptLine()
         yield OverviewBar(self._board)
         yield NoticeBar()
         yield KeyBar()
@@ -151,7 +150,7 @@ class Workbench(Screen[None], inherit_bindings=False):
         facts = self._facts.read(row, clock.monotonic())
         self.query_one(DetailPane).show(row, self._board.table, facts)
         output = self.query_one(OutputPane)
-        output.show(row.job if row else "")
+        output.show(row.job if row else "", row is not None and row.state == "running")
         output.poll()
         self.query_one(SourcePane).show(row, facts.record.error if facts.record else {})
 
@@ -186,13 +185,20 @@ class Workbench(Screen[None], inherit_bindings=False):
         else:
             self._layout.open("detail")
 
-    def on_filter_line_typed(self, message: FilterLine.Typed) -> None:
-        """Narrow the job list."""
-        self.jobs.narrow(message.text)
+    def on_prompt_line_typed(self, message: PromptLine.Typed) -> None:
+        """Narrow the job list; other texts are the panes'."""
+        if message.purpose == _JOBS:
+            self.jobs.narrow(message.text)
+        else:
+            self.pass_on(message.purpose, message.text)
 
-    def on_filter_line_left(self, message: FilterLine.Left) -> None:
-        """Give the keys back to the job list."""
-        self.jobs.focus()
+    def on_prompt_line_left(self, message: PromptLine.Left) -> None:
+        """Give the keys back."""
+        if message.purpose == _JOBS:
+            self.jobs.focus()
+        else:
+            self.query_one(PromptLine).display = False
+            self._layout.pane(self._layout.current).focus()
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         """Bring the pane with the focus to the front, and show its keys."""
@@ -212,6 +218,10 @@ class Workbench(Screen[None], inherit_bindings=False):
                 keys.setdefault(binding.action, (self.app.get_key_display(binding), binding.description))
         self.query_one(KeyBar).show(list(keys.values()))
 
+    def open_pane(self, name: str) -> None:
+        """Give a pane the focus."""
+        self._layout.open(name)
+
     def action_pane(self, number: int) -> None:
         """Go to a pane by its number; the same number again zooms it."""
         name = PANES[number - 1]
@@ -229,13 +239,14 @@ class Workbench(Screen[None], inherit_bindings=False):
         self._layout.zoom("" if self._layout.is_zoomed else self._layout.current)
 
     def action_back(self) -> None:
-        """Take one step back: zoom, filter, notice, then the job list."""
-        filter_line = self.query_one(FilterLine)
+        """Take one step back: selection and search of a pane, zoom, filter, notice, then the job list."""
+        prompt, focused = self.query_one(PromptLine), self.focused
+        if isinstance(focused, TextPane) and focused.step_back():
+            return
         if self._layout.is_zoomed:
             self._layout.zoom("")
-        elif filter_line.display:
-            filter_line.text = ""
-            filter_line.display = False
+        elif prompt.display:
+            prompt.close()
             self.jobs.narrow("")
         elif self._notice:
             self._dismissed.update(self._board.failures)
@@ -244,15 +255,16 @@ class Workbench(Screen[None], inherit_bindings=False):
             self.jobs.focus()
 
     def action_filter(self) -> None:
-        """Type a filter for the job list."""
-        self.query_one(FilterLine).open()
+        """Type a filter for the job list, or what to search for in the text that has the focus."""
+        pane = self.focused
+        self.query_one(PromptLine).open(pane.SEARCH if isinstance(pane, TextPane) else _JOBS)
 
     def action_go_to_failure(self) -> None:
         """Put the cursor on the failure that is pointed to."""
         if self._notice:
             key, self._notice = self._notice, ""
             self._dismissed.add(key)
-            self.query_one(FilterLine).display = False
+            self.query_one(PromptLine).close()
             self.jobs.narrow("")
             self._layout.open("jobs")
             self.jobs.move_to(key)
@@ -269,17 +281,11 @@ class Workbench(Screen[None], inherit_bindings=False):
         sections: dict[str, dict[str, tuple[list[str], str]]] = {}
         for key, active in self.active_bindings.items():
             title = "In this pane" if isinstance(active.node, Pane) else "Everywhere"
-            actions = sections.setdefault(title, {})
+            texts = sections.setdefault(title, {})
             text = active.binding.tooltip or active.binding.description
-            keys, _ = actions.setdefault(active.binding.action, ([], text))
+            keys, _ = texts.setdefault(text, ([], text))
             keys.append(self.app.get_key_display(active.binding) if "," in key else _plain_key(key))
-        return [
-            (title, [(" ".join(keys), text) for keys, text in actions.values()]) for title, actions in sections.items()
-        ]
-
-    @property
-    def _axtui(self) -> AxtuiApp:
-        return cast("AxtuiApp", self.app)
+        return [(title, [(" ".join(keys), text) for keys, text in texts.values()]) for title, texts in sections.items()]
 
     def action_rebuild(self, force: bool) -> None:
         """Build the row's job again, if needed or in any case; ask first when that drags many along."""
@@ -339,4 +345,6 @@ _KEY_NAMES: Mapping[str, str] = {
     "left": "←",
     "right": "→",
     "upper_g": "G",
+    "ampersand": "&",
+    "apostrophe": "'",
 }

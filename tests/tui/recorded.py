@@ -90,8 +90,11 @@ class Recorded:
 
     def job(self, jobid: str, method: str, source: str = "", outputs: dict[str, str] | None = None,
             options: dict[str, Any] | None = None, result: str = "", finished: bool = True) -> Path:  # fmt: skip
-        """Write a job directory."""
+        """Write a job directory, and its source into the project unless there is another one."""
         directory = self.root / "workdirs/dev" / jobid
+        on_disk = self.root / "flights" / f"a_{method}.py"
+        if not on_disk.exists():
+            on_disk.write_text(source or f"# {method}\n")
         (directory / layout.METHOD / "flights").mkdir(parents=True)
         (directory / layout.OUTPUT).mkdir()
         (directory / layout.METHOD / "flights" / f"a_{method}.py").write_text(source or f"# {method}\n")

@@ -53,15 +53,15 @@ async def test_the_view_is_never_taken(writing: Recorded) -> None:
         await settle(pilot)
 
         assert any("line 0" in line for line in away) and not any("newest" in line for line in away)
-        assert any("follow off" in line for line in away)
+        assert any("▼ 1 new below · line 1 of 102 · F follow" in line for line in away)
         assert line_with(app, "the newest line")
 
 
 @in_loop
 async def test_one_slice_can_be_looked_at_alone(writing: Recorded) -> None:
-    """s goes through the slices, A shows all of them again."""
+    """A digit shows one slice, A all of them again."""
     async with opened(writing.project) as (app, pilot):
-        await pilot.press("3", "s", "s")
+        await pilot.press("3", "1")
         await settle(pilot)
         alone = "\n".join(lines_of(app))
         await pilot.press("A")

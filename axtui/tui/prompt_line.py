@@ -1,10 +1,10 @@
-"""The prompt that narrows the job list. It takes keys while it has the focus; says what was typed."""
+"""The line in which a filter or a search is typed. It takes keys while it has the focus; says what was typed."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from textual.events import Key
+from textual.events import Key, Paste
 from textual.message import Message
 
 from axtui.base.text import safe
@@ -12,29 +12,42 @@ from axtui.tui.bars import Bar
 from axtui.tui.palette import Line
 
 
-class FilterLine(Bar, can_focus=True):
-    """A line of text that is being typed."""
+class PromptLine(Bar, can_focus=True):
+    """A line of text that is being typed.
+
+    Attributes:
+        purpose: What the text is for: "filter jobs /", "search /", "filter lines &".
+    """
 
     @dataclass
     class Typed(Message):
         """The text changed."""
 
+        purpose: str
         text: str
 
     @dataclass
     class Left(Message):
-        """The user is done; `kept` tells whether the filter stays."""
+        """The user is done; `kept` tells whether the text stays in force."""
 
+        purpose: str
         kept: bool
 
     def __init__(self) -> None:
-        super().__init__(id="filter")
+        super().__init__(id="prompt")
+        self.purpose = ""
         self.text = ""
 
-    def open(self) -> None:
+    def open(self, purpose: str) -> None:
         """Show the prompt and take the keys."""
+        if purpose != self.purpose:
+            self.purpose, self.text = purpose, ""
         self.display = True
         self.focus()
+
+    def close(self) -> None:
+        """Put the prompt away."""
+        self.text, self.display = "", False
 
     def on_key(self, event: Key) -> None:
         """Take a key as text."""
@@ -51,19 +64,24 @@ class FilterLine(Bar, can_focus=True):
         event.stop()
         event.prevent_default()
 
+    def on_paste(self, event: Paste) -> None:
+        """Take the first line of what is pasted."""
+        self._set(self.text + safe(event.text.split("\n")[0]))
+        event.stop()
+
     def line(self) -> Line:
         """Draw the line."""
-        line = Line().put(" filter jobs / ", self.palette["accent"] + self.palette["strong"])
+        line = Line().put(f" {self.purpose} ", self.palette["accent"] + self.palette["strong"])
         line.put(self.text, self.palette["foreground"]).put("█" if self.has_focus else "", self.palette["primary"])
         return line.put("   enter keep  esc clear", self.palette["faint"])
 
     def _set(self, text: str) -> None:
         self.text = text
         self.refresh()
-        self.post_message(self.Typed(text))
+        self.post_message(self.Typed(self.purpose, text))
 
     def _leave(self, kept: bool) -> None:
         if not kept:
             self._set("")
         self.display = kept
-        self.post_message(self.Left(kept))
+        self.post_message(self.Left(self.purpose, kept))
