@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass
 
-from axtui.base.errors import RecordError
 from axtui.base.ids import parse_jobid
 from axtui.build.difference import compare, take_apart
 from axtui.build.facts import Facts, facts_of_setup
 from axtui.event.events import BuildStarted, Entry, JobRequested, JobReused, JobStarted
-from axtui.event.reasons import Reason, grow
-from axtui.event.why import Why, parse_why
+from axtui.event.reasons import Reason, grow, tells_of
+from axtui.event.why import Why, recorded_why
 from axtui.project.config import Project
 from axtui.store.record import JobRecord, read_job
 
@@ -34,37 +32,28 @@ class History:
 
     def explain(self, record: JobRecord) -> Reason | None:
         """Say why a job was built, followed into its inputs; None where its record does not say it as data."""
-        why = _stored(record)
+        why = recorded_why(record.setup)
         return grow(record.jobid, why, self._behind) if why else None
 
     def _behind(self, before: str, now: str) -> Why | None:
         """Say why a job came in the place of another: as it was decided when it was built with that one before it."""
         record, other = self.read(now), self.read(before)
-        why = _stored(record) if record else None
-        if record is None or other is None or (why and (why.nearest == before or why.cause != "differs")):
+        why = recorded_why(record.setup) if record else None
+        if record is None or other is None or tells_of(why, before):
             return why
         return compare_records(record, other) if record.method == other.method else why
 
 
-def _stored(record: JobRecord) -> Why | None:
-    with suppress(RecordError):
-        return parse_why(record.setup.get("reason"))
-    return None
-
-
 def compare_records(now: JobRecord, before: JobRecord) -> Why:
     """Say what a job has otherwise than another one."""
-    return compare_facts(now.method, facts_of_setup(now.directory, now.setup), _facts(before))
+    new, old = (facts_of_setup(record.directory, record.setup) for record in (now, before))
+    return compare_facts(now.method, new, old)
 
 
 def compare_facts(method: str, now: Facts, before: Facts) -> Why:
     """Say what the job of one set of facts has otherwise than another one."""
     differences = take_apart(compare(now, before), now, before)
     return Why(method, "differs" if differences else "equal", before.job, "", differences)
-
-
-def _facts(record: JobRecord) -> Facts:
-    return facts_of_setup(record.directory, record.setup)
 
 
 @dataclass(frozen=True)

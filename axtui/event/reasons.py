@@ -59,6 +59,11 @@ def grow(job: str, why: Why, behind: Behind, depth: int = _DEEPEST) -> Reason:
     return _grow(job, why, _Walk(behind), depth)
 
 
+def tells_of(why: Why | None, before: str) -> bool:
+    """Tell whether a job's reason says why it came in the place of another one: that was what it was compared with."""
+    return why is not None and (why.nearest == before or why.cause != "differs")
+
+
 @dataclass
 class _Walk:
     behind: Behind

@@ -110,6 +110,14 @@ def parse_why(record: Any) -> Why:
         raise RecordError(f"not why a job was built: {error}") from None
 
 
+def recorded_why(setup: Record) -> Why | None:
+    """Return why the job of a setup.json was built; None where it does not say so as data."""
+    try:
+        return parse_why(setup.get("reason"))
+    except RecordError:
+        return None
+
+
 def _parse_difference(record: Any) -> Difference:
     lacks: Any = next((side for side in ("before", "now") if side not in record), "")
     changes = tuple(Change(how, kind, str(name)) for how, kind, name in record.get("changes", ()))

@@ -11,6 +11,7 @@ from axtui.base.clock import format_seconds
 from axtui.base.errors import RecordError
 from axtui.base.text import safe
 from axtui.base.values import decode_value
+from axtui.event.reasons import Branch, branches
 from axtui.store.progress import Progress
 from axtui.tui.facts import Facts
 from axtui.tui.glyphs import GLYPHS, SLICE_GLYPHS, bar, cut, format_expected, format_nbytes, format_rate
@@ -24,6 +25,7 @@ _SLICE_WIDE, _SLICE_NARROW = 44, 20
 _SECONDS_LEAST = 0.05
 _SLOWEST = 6
 _NAMES_MOST = 12
+_BEHIND_MOST = 3
 _LINES_MOST = 30
 _SLICE_STYLES = {"done": "success", "running": "primary", "failed": "error", "waiting": "faint"}
 
@@ -105,11 +107,30 @@ def _say_why(page: _Page, row: Row, facts: Facts) -> None:
     elif row.row == SCRIPT:
         page.say(", ".join(row.why))
     else:
-        for text in row.why[:_NAMES_MOST]:
-            page.line().put("Δ ", page.palette["accent"]).put(safe(text), page.palette["foreground"])
+        for branch in _reasons(row, facts)[:_NAMES_MOST]:
+            page.line().put("Δ ", page.palette["accent"]).put(safe(branch.text), page.palette["foreground"])
+            for text in _behind(branch):
+                page.line().put("  └ ", page.palette["faint"]).put(safe(text), page.palette["muted"])
     page.section("notes")
     for text in row.notes:
         page.say(text, "secondary")
+
+
+def _reasons(row: Row, facts: Facts) -> tuple[Branch, ...]:
+    """Return why a row's job was built: from its record, which also says why its inputs were, else from its event."""
+    if row.why and facts.reason is not None and facts.reason.job == row.job:
+        return branches(facts.reason)
+    return tuple(Branch(text) for text in row.why)
+
+
+def _behind(branch: Branch) -> list[str]:
+    """Return why the inputs of which a reason speaks came anew, a line each."""
+    lines = []
+    for each in branch.below[:_BEHIND_MOST]:
+        reasons = "; ".join(inner.text for inner in each.below)
+        lines.append(f"{each.text.partition(',')[0]}: {reasons}" if reasons else each.text)
+    left = len(branch.below) - _BEHIND_MOST
+    return [*lines, f"and {left} more"] if left > 0 else lines
 
 
 def _say_stages(page: _Page, row: Row, facts: Facts) -> None:

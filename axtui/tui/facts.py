@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from axtui.event.reasons import Reason
 from axtui.store.progress import Progress
 from axtui.store.record import JobRecord
 from axtui.tui.reader import Listed, Reader
@@ -13,13 +14,17 @@ from axtui.tui.rows import Row
 
 @dataclass(frozen=True)
 class Facts:
-    """What a job's directory says. `now` are monotonic seconds, `progress` the slices and then the job process."""
+    """What a job's directory says. `now` are monotonic seconds, `progress` the slices and then the job process.
+
+    `reason` is why it was built, and why its inputs were.
+    """
 
     record: JobRecord | None = None
     progress: Sequence[Progress] = ()
     files: Sequence[Listed] = ()
     preview: Sequence[str] = ()
     now: float = 0.0
+    reason: Reason | None = None
 
     @property
     def slices(self) -> Sequence[Progress]:
@@ -49,4 +54,5 @@ class FactsReader:
         is_written = row.state != "running"
         files = self._reader.files(row.job) if is_written else []
         preview = self._reader.preview(row.job) if is_written else []
-        return Facts(self._reader.job(row.job), self._reader.progress(row.job), files, preview, now)
+        record = self._reader.job(row.job)
+        return Facts(record, self._reader.progress(row.job), files, preview, now, self._reader.reason(record))

@@ -18,6 +18,8 @@ from axtui.base.records import read_record
 from axtui.base.text import safe
 from axtui.event.events import BuildFinished, Entry
 from axtui.event.journal import find_segments, parse_lines
+from axtui.event.reasons import Reason, grow, tells_of
+from axtui.event.why import Why, recorded_why
 from axtui.project.config import Project
 from axtui.store import layout
 from axtui.store.progress import Progress, read_progress
@@ -27,6 +29,7 @@ from axtui.tui.tail import Tail
 _SOURCE_NBYTES = 2 << 20
 _ENTRIES_MOST = 1000
 _PREVIEW_LINES = 40
+_REASONS_DEEP = 2
 _BUILDS = 3
 _STANDING = (b"MethodBroken", b"MethodRepaired", b"WatchingChanged")
 _BEGIN = b'"BuildStarted"'
@@ -81,6 +84,16 @@ class Reader:
         """Return what a job directory says of itself."""
         directory = self.directory(jobid)
         return read_job(directory) if directory else None
+
+    def reason(self, record: JobRecord | None) -> Reason | None:
+        """Return why a job was built, with why its own inputs were; None where its record does not say so as data."""
+        why = recorded_why(record.setup) if record else None
+        return grow(record.jobid, why, self._why_instead, _REASONS_DEEP) if record and why else None
+
+    def _why_instead(self, before: str, now: str) -> Why | None:
+        record = self.job(now)
+        why = recorded_why(record.setup) if record else None
+        return why if tells_of(why, before) else None
 
     def label(self, jobid: str) -> str:
         """Return what tells a job from others of its method: the names of its input files. Read once a job."""
