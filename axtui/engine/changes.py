@@ -40,7 +40,8 @@ class Changes:
         self._digests: dict[str, str] = {}
         self._broken: dict[str, str] = {}
         self._stamps: dict[Path, tuple[int, int, int] | None] = {}
-        self._script_digest = ""
+        self._scripts: dict[str, str] = {}
+        """The digest of each script that was run or looked at."""
         self._note = ""
 
     def look(self, rows: dict[str, Row], script: str, input_files: dict[str, list[int]]) -> Change:
@@ -71,6 +72,10 @@ class Changes:
         is_any = bool(relevant or script_changed or inputs) and not is_first
         is_repaired = any(isinstance(event, MethodRepaired) for event in events)
         return Change(tuple(events), frozenset(methods), files, is_any, is_repaired)
+
+    def script_runs(self, script: str, digest: str) -> None:
+        """Take in that a build script runs as it is now; what it was at an earlier look no longer counts."""
+        self._scripts[script] = digest
 
     def _changed_since(self, digests: dict[str, str]) -> set[str]:
         """Return the methods that are other ones than at the last look; one of ours that was not looked at is not."""
@@ -128,9 +133,9 @@ class Changes:
             return False
         except (UserError, BuildError):
             return False
-        changed = bool(self._script_digest) and digest != self._script_digest
-        self._script_digest = digest
-        return changed
+        before = self._scripts.get(script, digest)
+        self._scripts[script] = digest
+        return digest != before
 
     def _changed_files(self) -> list[str]:
         now = self.stamps()

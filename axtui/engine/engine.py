@@ -197,6 +197,7 @@ class Engine:
         self._desk.forget_failures()
         self._catalogue.read_commits()
         self._last_script = script
+        self._changes.script_runs(script, snapshot.digest)
         self._publish(BuildStarted(number, script, build.job, cause, saved))
         self._executor.start_script(directory, snapshot)
         return build
