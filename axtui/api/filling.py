@@ -43,6 +43,7 @@ class Filling:
         self._feeds: dict[int, SliceFeed] = {}
         self._split: SplitFeed | None = None
         self._sliceno: int | None = None
+        self._closed: dict[int, Part] | None = None
 
     @property
     def was_written(self) -> bool:
@@ -103,13 +104,19 @@ class Filling:
         return self._split
 
     def close_slice(self) -> dict[int, Part] | None:
-        """Close what the slice of analysis that runs has written; None if that slice is not to write."""
+        """Close what the slice of analysis that runs has written; None if that slice is not to write.
+
+        Nothing can be written to it any more. Closing it again gives the same.
+        """
         sliceno = context.current().sliceno
         if self._single not in (None, sliceno):
             return None
-        if not self.was_written:
-            self._enter(sliceno)
-        return self._close()
+        if self._closed is None:
+            if not self.was_written:
+                self._enter(sliceno)
+            self._closed = self._close()
+            self._feeds, self._sliceno = {}, None
+        return self._closed
 
     def finish(self) -> list[int]:
         """Close everything; return the lines of each slice.
@@ -146,6 +153,8 @@ class Filling:
         return self.layout
 
     def _enter(self, sliceno: int) -> SliceFeed:
+        if self._closed is not None:
+            raise DatasetUsageError(f"slice {sliceno} of {self._where} is closed, and takes no more lines")
         layout = self._begin()
         if sliceno not in self._feeds:
             if self.parts.get(sliceno, {"lines": 0})["lines"]:

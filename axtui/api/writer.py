@@ -252,7 +252,11 @@ class DatasetWriter:
         return self._ended == "finished"
 
     def close_slice(self) -> dict[int, Part] | None:
-        """Close what the slice of analysis that runs has written; None if the writer is not for it."""
+        """Close what the slice of analysis that runs has written; None if the writer is not for it.
+
+        It is closed anyway when the slice ends. Closed before, its file and memory are free: for methods that write one
+        dataset after the other.
+        """
         return self._filling.close_slice() if self._new.columns else None
 
     def take_parts(self, parts: Mapping[int, Part]) -> None:
