@@ -411,3 +411,24 @@ def test_writers_belong_to_jobs() -> None:
     """Where no job runs, there is nothing to write to."""
     with pytest.raises(DatasetUsageError, match="in a job or a build script"):
         DatasetWriter(N)
+
+
+def test_a_slice_can_be_closed_early(desk: Desk) -> None:
+    """A slice that is closed before its end has its lines, and takes no more of them in any way."""
+    writer = desk.job("prepare").datasetwriter(columns=N)
+
+    def analysis(sliceno: int) -> list[str]:
+        writer.write(sliceno)
+        write = writer.write
+        writer.close_slice()
+        said = []
+        for again in (write, lambda n: writer.write(n), lambda n: writer.write_arrays({"n": [n]})):
+            with pytest.raises(DatasetUsageError) as raised:
+                again(7)
+            said.append(str(raised.value))
+        return said
+
+    said = desk.analyse(analysis)
+
+    assert slices_of(writer.finish()) == [[0], [1], [2]]
+    assert all("no more lines" in text for texts in said for text in texts)

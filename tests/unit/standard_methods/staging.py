@@ -29,7 +29,8 @@ def run_method(desk: Desk, method: Any, jobs: dict[str, Any] | None = None, **gi
         RuntimeError: A slice raised; the message has the exception's class and text.
     """
     names = [name if isinstance(name, str) else name[0] for name in getattr(method, "datasets", ())]
-    options = options_of(method, {name: value for name, value in given.items() if name not in names})
+    own = {name: value for name, value in given.items() if name not in names}
+    options = options_of(method, own) if hasattr(method, "options") else DotDict()
     job = desk.job("prepare")
     _note_setup(job, {name: given.get(name) for name in names}, jobs or {})
     values = {
