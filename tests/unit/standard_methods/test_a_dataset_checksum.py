@@ -20,7 +20,7 @@ from tests.unit.dataset.desk import Desk
 from tests.unit.dataset.strategies import VALUES
 from tests.unit.standard_methods.staging import run_method
 
-FEW = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FEW = settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 NAN = float("nan")
 
 

@@ -15,7 +15,7 @@ from tests.unit.dataset.desk import Desk
 from tests.unit.dataset.strategies import HASHABLE, VALUES
 from tests.unit.standard_methods.staging import run_method
 
-FEW = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FEW = settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def chain_of_three(desk: Desk) -> Dataset:

@@ -14,7 +14,7 @@ from axtui.standard_methods import a_dataset_unroundrobin
 from tests.unit.dataset.desk import Desk
 from tests.unit.standard_methods.staging import run_method
 
-FEW = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FEW = settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def uneven(desk: Desk, counts: list[int], kinds: dict[str, Any], row: Any) -> Dataset:
