@@ -11,8 +11,8 @@ A spec is a name, `+None` if empty text is to become None, and for some a colon 
     unicode:CODEC  unicodestrip:CODEC  (also :CODEC/errors)   UTF-8 where no codec is named
     json
 
-Whatever is common goes through Arrow's or numpy's kernels; a batch in which those meet something they do not know is
-read value by value, with the same meaning.
+Whatever is common goes through Arrow's or numpy's kernels; an array in which those meet something they do not know is
+read value by value, each value once, with the same meaning.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ import pyarrow.compute as pc
 
 from axtui import DatasetUsageError
 from axtui.standard_methods.dates import make_date_parser
+from axtui.standard_methods.zones import Zone
 
 Mask = npt.NDArray[np.bool_]
 Parse = Callable[[bytes], Any]
@@ -41,12 +42,24 @@ Fast = Callable[[pa.Array], pa.Array | None]
 _INT = re.compile(rb"[+-]?[0-9]+")
 _BASES = {"0": 0, "8": 8, "10": 10, "16": 16}
 _DIGITS = {
-    0: re.compile(rb"[+-]?(0[xX][0-9a-fA-F]+|[0-9]+)"),
+    0: re.compile(rb"[+-]?(0[xX][0-9a-fA-F]+|0[0-7]*|[1-9][0-9]*)"),
     8: re.compile(rb"[+-]?[0-7]+"),
     10: _INT,
     16: re.compile(rb"[+-]?(0[xX])?[0-9a-fA-F]+"),
 }
 _FLOAT = re.compile(rb"[+-]?(([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?|nan|inf(inity)?)", re.IGNORECASE)
+_ARROW = {
+    "int32": pa.int32(),
+    "int64": pa.int64(),
+    "float64": pa.float64(),
+    "bool": pa.bool_(),
+    "date": pa.date32(),
+    "time": pa.time64("us"),
+    "bytes": pa.binary(),
+    "ascii": pa.string(),
+    "unicode": pa.string(),
+}
+"""Types whose values make an array at once; those of the others are listed."""
 _FALSE = ("", "0", "f", "false", "no", "off", "nil", "null")
 _SPACE = b" \t\n\v\f\r"
 
@@ -92,11 +105,16 @@ class Converter:
             found = None
         if found is not None:
             return found, np.zeros(len(text), dtype=bool)
-        return _one_by_one(text, self.parse)
+        return _one_by_one(text, self.parse, self.type)
 
 
-def make_converter(spec: str, numeric_comma: bool = False) -> Converter:
+def make_converter(spec: str, numeric_comma: bool = False, zone: Zone | None = None) -> Converter:
     """Understand a type spec.
+
+    Args:
+        spec: See above.
+        numeric_comma: Numbers have a comma for a point.
+        zone: Where datetimes are local, which then become UTC; None for datetimes without a zone.
 
     Raises:
         DatasetUsageError: There is no such type, or it is given wrongly.
@@ -105,7 +123,7 @@ def make_converter(spec: str, numeric_comma: bool = False) -> Converter:
     name = head.removesuffix("+None")
     none = head != name
     comma = numeric_comma and (name.startswith(("float", "complex")) or name == "number")
-    made = _make(name, rest, spec)
+    made = _make(name, rest, zone)
     if made is None:
         wanted = "int64_10, float64+None or date:%Y-%m-%d"
         raise DatasetUsageError(f"there is no type spec {spec!r}; wanted one like {wanted}")
@@ -113,7 +131,7 @@ def make_converter(spec: str, numeric_comma: bool = False) -> Converter:
     return Converter(kind, none, fast, parse, comma)
 
 
-def _make(name: str, rest: str, spec: str) -> tuple[str, Fast, Parse] | None:
+def _make(name: str, rest: str, zone: Zone | None) -> tuple[str, Fast, Parse] | None:
     found = re.fullmatch(r"(int32|int64)_(0|8|10|16)(i?)", name)
     if found and not rest:
         kind, base, rough = found[1], _BASES[found[2]], bool(found[3])
@@ -136,7 +154,7 @@ def _make(name: str, rest: str, spec: str) -> tuple[str, Fast, Parse] | None:
         return name, _never, json.loads
     if re.fullmatch(r"(date|time|datetime)i?", name):
         kind = name.removesuffix("i")
-        return kind, *make_date_parser(kind, rest, rough=name != kind)
+        return kind, *make_date_parser(kind, rest, rough=name != kind, zone=zone)
     return _make_text(name, rest)
 
 
@@ -162,24 +180,26 @@ def _make_text(name: str, rest: str) -> tuple[str, Fast, Parse] | None:
     return None
 
 
-def _one_by_one(text: pa.Array, parse: Parse) -> tuple[list[Any], Mask]:
+def _one_by_one(text: pa.Array, parse: Parse, kind: str) -> tuple[Any, Mask]:
+    coded = text.dictionary_encode()
     values: list[Any] = []
-    bad = np.zeros(len(text), dtype=bool)
-    known: dict[bytes | None, Any] = {None: None}
-    for line, value in enumerate(text.to_pylist()):
-        if value not in known:
-            try:
-                found = parse(value)
-            except (ValueError, OverflowError, RecursionError):
-                bad[line] = True
-                found = None
-            else:
-                if len(known) < 1 << 16:
-                    known[value] = found
-        else:
-            found = known[value]
-        values.append(found)
-    return values, bad
+    is_bad = np.zeros(len(coded.dictionary) + 1, dtype=bool)
+    for at, value in enumerate(coded.dictionary.to_pylist()):
+        try:
+            values.append(parse(value))
+        except (ValueError, OverflowError, RecursionError):
+            is_bad[at] = True
+            values.append(None)
+    codes = coded.indices.fill_null(len(values)).to_numpy()
+    bad: Mask = is_bad[codes]
+    arrow = _ARROW.get(kind)
+    if kind == "datetime":
+        arrow = pa.timestamp("us", "UTC" if any(value and value.tzinfo for value in values) else None)
+    if arrow is not None:
+        return pa.array([*values, None], arrow).take(pa.array(codes)), bad
+    found = np.empty(len(values) + 1, dtype=object)
+    found[:-1] = values
+    return found[codes].tolist(), bad
 
 
 def _never(text: pa.Array) -> pa.Array | None:

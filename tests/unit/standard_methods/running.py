@@ -30,8 +30,8 @@ def dataset_type(desk: Desk, source: Any, previous: Any = NoDataset, **options: 
     """Retype a dataset; return the job and the names of its datasets."""
     job = desk.job("prepare")
     found = options_of(a_dataset_type, options)
-    made = a_dataset_type.prepare(job, found, DotDict({"source": source, "previous": previous}))
+    made = a_dataset_type.prepare(job, found, DotDict({"source": source, "previous": previous}), desk.slices)
     context.current().stage = "analysis"
-    results = desk.analyse(lambda sliceno: a_dataset_type.analysis(sliceno, made))
-    a_dataset_type.synthesis(desk.slices, made, results)
+    results = desk.analyse(lambda sliceno: a_dataset_type.analysis(sliceno, desk.slices, made))
+    a_dataset_type.synthesis(results)
     return job, desk.finish()
