@@ -47,7 +47,7 @@ class JobError(BuildError):
     """A job failed.
 
     Attributes:
-        job: The id of the failed job.
+        job: The id of the failed job, "" where it was refused before it had one.
         method: Its method.
         status: Traceback text by part (`prepare`, `analysis(2)`, `synthesis`, `server`, `launcher`).
     """
@@ -59,12 +59,14 @@ class JobError(BuildError):
         super().__init__(job, method, self.status)
 
     def __str__(self) -> str:
+        if not self.job:
+            return f"Failed to build {self.method}: {'; '.join(self.status.values())}"
         return f"Failed to build {self.job} ({self.method})"
 
     def format_msg(self) -> str:
         """Return the whole story: the job, then each failing part with its traceback."""
         parts = [f"  {part}:\n    " + text.strip().replace("\n", "\n    ") for part, text in self.status.items()]
-        return "\n".join([f"{self.job} ({self.method}):", *parts])
+        return "\n".join([f"{self.job} ({self.method}):" if self.job else f"{self.method}:", *parts])
 
 
 class NoSuchWhateverError(AxtuiError):

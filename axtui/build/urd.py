@@ -12,10 +12,9 @@ from axtui.api.handle import Handle
 from axtui.api.request import ask_for_job, attached, note_subjob, request_message
 from axtui.base.dotdict import DotDict
 from axtui.base.errors import UrdPermissionError
-from axtui.base.wire import Message
 from axtui.build.calls import Calls
 from axtui.build.joblist import JobList, NamedJob
-from axtui.build.script_options import ScriptOptions
+from axtui.build.script_options import FORCE_BUILD, ScriptOptions
 from axtui.build.session import Session
 from axtui.build.timestamps import FIRST, LATEST, normal_timestamp, parse_query
 from axtui.build.urd_lists import UrdLists
@@ -66,6 +65,7 @@ class Urd:
         caption: str | None = None,
         force_build: bool = False,
         workdir: str | None = None,
+        concurrency: int | None = None,
         **keywords: Any,
     ) -> NamedJob:
         """Build a job, or reuse the one that is there, and return it.
@@ -77,12 +77,14 @@ class Urd:
             caption: A text stored with a new job.
             force_build: Run it even where a job that fits exists.
             workdir: Where a new job goes; unless given, where `set_workdir`, the command line or the project say.
+            concurrency: At most so many processes of its analysis at once; unless given, as the command line says.
 
         Raises:
             JobError: The job failed.
             ServerError, BuildError: The request was refused.
         """
-        message = self._request(method, options, datasets, jobs, name, caption, force_build, workdir, keywords)
+        how = self._how(name, caption, force_build, workdir, concurrency)
+        message = request_message(method, options, datasets, jobs, keywords, **how)
         answer = ask_for_job(message)
         note_subjob(answer)
         job = NamedJob(answer["job"], str(name or method))
@@ -99,6 +101,7 @@ class Urd:
         caption: str | None = None,
         force_build: bool = False,
         workdir: str | None = None,
+        concurrency: int | None = None,
         **keywords: Any,
     ) -> Handle:
         """Have a job built, or reused, without waiting for it; the parameters are those of `build`.
@@ -110,7 +113,8 @@ class Urd:
         Raises:
             AssertionError: A value is of a type that no option can have.
         """
-        message = self._request(method, options, datasets, jobs, name, caption, force_build, workdir, keywords)
+        how = self._how(name, caption, force_build, workdir, concurrency)
+        message = request_message(method, options, datasets, jobs, keywords, **how)
         requests = attached()
         handle = Handle(requests, requests.send(message), str(name or method))
         self._add(handle)
@@ -126,6 +130,7 @@ class Urd:
         caption: str | None = None,
         force_build: bool = False,
         workdir: str | None = None,
+        concurrency: int | None = None,
         **keywords: Any,
     ) -> NamedJob:
         """Build a job with `previous` set to the job of that name in the joblist that was fetched last.
@@ -139,8 +144,8 @@ class Urd:
         latest = self._session.latest if self._session else None
         assert latest is not None, "Can't build_chained without a dependency to chain from"
         previous = latest.get(name)
-        how = {"force_build": force_build, "workdir": workdir, "previous": previous}
-        return self.build(method, options, datasets, jobs, name, caption, **how, **keywords)
+        how: dict[str, Any] = {"force_build": force_build, "workdir": workdir, "concurrency": concurrency}
+        return self.build(method, options, datasets, jobs, name, caption, **how, previous=previous, **keywords)
 
     @property
     def joblist(self) -> JobList:
@@ -278,25 +283,19 @@ class Urd:
         self._check_owner(full)
         return self._lists.truncate(full, normal_timestamp(timestamp))
 
-    def _request(
-        self,
-        method: str,
-        options: Mapping[str, Any],
-        datasets: Mapping[str, Any],
-        jobs: Mapping[str, Any],
-        name: str | None,
-        caption: str | None,
-        force_build: bool,
-        workdir: str | None,
-        keywords: Mapping[str, Any],
-    ) -> Message:
-        how = {
+    def _how(
+        self, name: str | None, caption: str | None, force_build: bool, workdir: str | None, concurrency: int | None
+    ) -> dict[str, Any]:
+        """Return what a request says besides its parameters."""
+        is_count = concurrency is None or (isinstance(concurrency, int) and concurrency >= 1)
+        assert is_count, f"concurrency is {concurrency!r}, wanted a number of processes, at least 1"
+        return {
             "name": name or "",
             "caption": caption or "",
-            "force": force_build or "force_build" in self.flags,
+            "force": force_build or FORCE_BUILD in self.flags,
             "workdir": workdir or self.workdir or self.default_workdir or "",
+            "concurrency": concurrency or 0,
         }
-        return request_message(method, options, datasets, jobs, keywords, **how)
 
     def _add(self, called: NamedJob | Handle) -> None:
         self._calls.add(called)

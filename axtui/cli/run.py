@@ -15,7 +15,7 @@ from axtui.base.clock import format_seconds
 from axtui.base.errors import EngineError, RecordError, UserError
 from axtui.base.text import safe
 from axtui.base.wire import WireClosedError
-from axtui.build.script_options import ScriptOptions, current_user
+from axtui.build.script_options import ScriptOptions, current_user, parse_concurrency
 from axtui.build.timestamps import normal_timestamp
 from axtui.cli.progress import Progress, choose_progress
 from axtui.engine.client import EngineClient, explain_loss, reach_engine
@@ -35,6 +35,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "-f", "--flags", default="", metavar="A,B", help="words for urd.flags; force_build builds everything anew"
     )
     parser.add_argument("-w", "--workdir", default="", metavar="NAME", help="the workdir where new jobs go")
+    parser.add_argument(
+        "-c",
+        "--concurrency",
+        action="append",
+        default=[],
+        metavar="N|METHOD=N",
+        help="at most N processes of a job's analysis at once, of all methods or of one",
+    )
     parser.add_argument(
         "--horizon", default="", metavar="TIMESTAMP", help="the latest that counts as latest in an urd list"
     )
@@ -67,6 +75,7 @@ def read_options(project: Project, arguments: argparse.Namespace) -> ScriptOptio
         workdir=arguments.workdir,
         horizon=normal_timestamp(arguments.horizon) if arguments.horizon else "",
         user=current_user(),
+        concurrency=parse_concurrency(arguments.concurrency),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
+from axtui.build.script_options import ScriptOptions
 from axtui.event.events import Entry, JobFinished, JobRequested, JobReused, JobStarted
 
 
@@ -28,7 +29,9 @@ class Build:
     job: str
     cause: str
     began: float
+    options: ScriptOptions
     force: frozenset[str] = frozenset()
+    """Rows that are to run even where a job that fits exists."""
     rows: dict[str, Row] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
     ordinals: Counter[str] = field(default_factory=Counter)

@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable
 
 from axtui.base import clock
-from axtui.base.errors import AxtuiError, BuildError, MethodError, ServerError
+from axtui.base.errors import AxtuiError, BuildError, JobError, MethodError, ServerError
 from axtui.base.wire import Message
 from axtui.build.code import Code
 from axtui.build.facts import Wanted
@@ -33,6 +33,8 @@ from axtui.project.config import Project
 from axtui.store.catalogue import Catalogue
 from axtui.store.index import Finished
 
+_UNDIVIDED = frozenset({"csvimport"})
+"""Methods that, as in the Accelerator, need all their slices at once."""
 _TURN_SECONDS = 0.01
 """After so long the loop is let look at other things."""
 
@@ -112,8 +114,7 @@ class Desk:
             path, line = error.failure.file, error.failure.line
         ticket.build.counts["failed"] += 1
         self._publish(RequestRefused(ticket.build.number, ticket.row.name, ticket.row.method, str(error), path, line))
-        kind = "BuildError" if isinstance(error, (MethodError, _ImportFailedError)) else type(error).__name__
-        answer = {"error": {"class": kind, "text": str(error)}}
+        answer = _error_answer(error)
         self.settle(ticket, answer, Outcome(ticket.label, fault=f"{ticket.label} was refused"))
 
     def cancel(self, ticket: Ticket, why: str) -> None:
@@ -182,6 +183,7 @@ class Desk:
             if self._is_known(ticket):
                 if not ticket.force and self._answer_from_store(ticket):
                     return
+                self._check_concurrency(ticket)
                 del self._tickets[ticket.number]
                 self._announce(ticket)
                 self.pass_on(ticket)
@@ -249,6 +251,16 @@ class Desk:
         ticket.wanted = Wanted(request, identity, snapshot)
         return True
 
+    def _check_concurrency(self, ticket: Ticket) -> None:
+        """Set how many processes the job may have at once; a method that needs all its slices refuses to have fewer."""
+        method, limits = ticket.row.method, ticket.build.options.concurrency
+        explicit = int(ticket.message.get("concurrency") or 0) or limits.get(method, 0)
+        needs_all = method in _UNDIVIDED and self._code.is_ours(method)
+        if needs_all and 0 < explicit < self._project.slices:
+            text = f"{method} cannot run with reduced concurrency: {explicit} of {self._project.slices} slices"
+            raise JobError("", method, {"server": text})
+        ticket.concurrency = explicit or (0 if needs_all else limits.get("", 0))
+
     def _answer_from_store(self, ticket: Ticket) -> bool:
         assert ticket.wanted is not None
         found, fault = self._reuse.find(ticket.key)
@@ -294,6 +306,13 @@ class _ImportFailedError(BuildError):
     def __init__(self, method: str, failure: Failure) -> None:
         super().__init__(f"method {method} cannot be imported: {failure.message}")
         self.failure = failure
+
+
+def _error_answer(error: AxtuiError) -> Message:
+    if isinstance(error, JobError):
+        return {"error": {"class": "JobError", "job": error.job, "method": error.method, "status": error.status}}
+    kind = "BuildError" if isinstance(error, (MethodError, _ImportFailedError)) else type(error).__name__
+    return {"error": {"class": kind, "text": str(error)}}
 
 
 def _labels(ticket: Ticket) -> tuple[str, str]:

@@ -38,6 +38,7 @@ from axtui.execute.forking import ForkingExecutor
 from axtui.project.config import Project, configuration_file
 from axtui.store.catalogue import Catalogue
 from axtui.store.index import Finished
+from axtui.store.record import read_setup
 
 IDLE_SECONDS = 2.0
 SCAN_SECONDS = 10.0
@@ -76,6 +77,7 @@ class Engine:
         self._last_inputs: dict[str, list[int]] = {}
         self._last_number = 0
         self._last_script = ""
+        self._last_options = parse_script_options({})
         self._last_outcome = ""
         self._is_watching = True
         self._is_settling = False
@@ -118,7 +120,7 @@ class Engine:
             case "kill":
                 return self._cancel(message, hard=True)
             case "state":
-                running = [build.number for build in self._builds.values()]
+                running = [build.number for build in [*self._ending, *self._builds.values()]]
                 return {"watching": self._is_watching, "building": running, "methods": len(self._code.methods)}
             case "stop":
                 self._terminate()
@@ -129,12 +131,14 @@ class Engine:
         if self._config != _read_config(self._project):
             return self._start_anew()
         self._note_changes(self._look())
+        script = str(message.get("script") or "build")
+        given = message.get("options")
         build = self._start_build(
-            str(message.get("script") or "build"),
+            script,
             str(message.get("cause") or "asked"),
             tuple(map(str, message.get("saved") or ())),
             frozenset(map(str, message.get("force") or ())),
-            parse_script_options(message.get("options") or {}),
+            self._options_again(script) if given is None else parse_script_options(given),
         )
         return {"build": build.number, "job": build.job}
 
@@ -190,7 +194,7 @@ class Engine:
             where = f"workdir {self._project.target} ({self._project.workdirs[self._project.target]})"
             raise BuildError(f"no job can be made in {where}: {error.strerror}") from None
         number = self._journal.next_build()
-        build = Build(number, script, directory.name, cause, clock.monotonic(), force)
+        build = Build(number, script, directory.name, cause, clock.monotonic(), options, force)
         self._builds[build.job] = build
         self._desk.before = self._last_rows
         self._desk.askers[build.job] = Asker(build, 0, "", options.workdir or self._project.target)
@@ -198,9 +202,14 @@ class Engine:
         self._catalogue.read_commits()
         self._last_script = script
         self._changes.script_runs(script, snapshot.digest)
+        self._last_options = options
         self._publish(BuildStarted(number, script, build.job, cause, saved))
         self._executor.start_script(directory, snapshot)
         return build
+
+    def _options_again(self, script: str) -> ScriptOptions:
+        """Return the options for a script that is run without any: those of the last run, if it was of this script."""
+        return self._last_options.again() if script == self._last_script else parse_script_options({})
 
     def _end_build(self, build: Build, outcome: str, why: str, hard: bool = False) -> None:
         """End a build's script and all that it asked for."""
@@ -235,8 +244,16 @@ class Engine:
         for entry in entries:
             if isinstance(entry.event, BuildStarted):
                 self._last_script = entry.event.script
+                self._last_options = self._read_options(entry.event.job)
             if isinstance(entry.event, BuildFinished):
                 self._last_outcome = entry.event.outcome
+
+    def _read_options(self, job: str) -> ScriptOptions:
+        """Return what the run of a script was asked to do; nothing where its job has gone."""
+        try:
+            return parse_script_options(read_setup(self._project.workdirs[job.rpartition("-")[0]] / job)["options"])
+        except (OSError, AxtuiError, KeyError, TypeError, ValueError):
+            return parse_script_options({})
 
     def _last_jobs(self) -> dict[str, Finished]:
         """Return a job of the last build for each method that it used."""
@@ -342,7 +359,8 @@ class Engine:
                 self._supersede(build, change.methods)
         saved = tuple(os.path.relpath(path, self._project.root) for path in change.files)
         try:
-            self._start_build(self._last_script, "saved", saved, frozenset(), parse_script_options({}))
+            options = self._options_again(self._last_script)
+            self._start_build(self._last_script, "saved", saved, frozenset(), options)
         except AxtuiError as error:
             self._publish(Noted(str(error)))
 

@@ -102,7 +102,7 @@ def method_setup(
         wanted: What was asked, and its identity.
         description: What the method declares.
         stamps: Device, inode, size and mtime of each input file, by option.
-        more: Caption, name, parent, why, reason, package.
+        more: Caption, name, parent, concurrency, why, reason, package.
     """
     request, identity = wanted.request, wanted.identity
     names = request.input_files

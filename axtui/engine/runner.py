@@ -190,6 +190,7 @@ class Runner:
             caption=str(ticket.message.get("caption") or ""),
             name=str(ticket.message.get("name") or ""),
             parent=ticket.asker,
+            concurrency=ticket.concurrency,
             why=sentences(why),
             reason=why.to_record(),
         )

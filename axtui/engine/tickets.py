@@ -29,6 +29,8 @@ class Ticket:
     row: Row
     message: Message
     workdir: str
+    concurrency: int = 0
+    """How many analysis processes its job may have at once, 0 for all."""
     snapshot: Snapshot | None = None
     """What its loader imports: the method as it was when the request was first looked at."""
     description: Description | None = None

@@ -126,7 +126,9 @@ class JobProcess:
         keep = stages.wants("synthesis", "analysis_res")
         began = clock.monotonic()
         flush_streams()
-        ended = run_slices(self._slices, lambda sliceno: self._run_slice(stages, sliceno, keep, began, more))
+        at_once = self._limit_slices()
+        work = lambda sliceno: self._run_slice(stages, sliceno, keep, began, more)  # noqa: E731
+        ended = run_slices(self._slices, work, at_once)
         for sliceno, part in enumerate(ended):
             self._context.registered.update(part["registered"])
             self._context.digests.update({name: tuple(value) for name, value in part["digests"].items()})
@@ -137,6 +139,16 @@ class JobProcess:
         if any(early) and not all(early):
             raise RuntimeError(f"only some slices finished early: {[n for n, each in enumerate(early) if each]}")
         return [part["length"] for part in ended], all(early)
+
+    def _limit_slices(self) -> int:
+        """Return how many slices may run at once, after those that have to wait say so."""
+        at_once = min(int(self._setup.get("concurrency", 0)) or self._slices, self._slices)
+        if at_once < self._slices:
+            self._times["concurrency"] = at_once
+        for sliceno in range(at_once, self._slices):
+            slot = progress.Slot(self._directory / layout.PROGRESS, sliceno)
+            slot.say(f"waiting for concurrency limit ({at_once})")
+        return at_once
 
     def _run_slice(self, stages: Stages, sliceno: int, keep: bool, began: float, more: dict[str, Any]) -> Record:
         here = self._context

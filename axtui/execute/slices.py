@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import select
 import signal
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -29,28 +30,80 @@ class _Slice:
     data: bytearray
 
 
-def run_slices(slices: int, work: Callable[[int], Record]) -> list[Record]:
+def run_slices(slices: int, work: Callable[[int], Record], at_once: int) -> list[Record]:
     """Fork a process a slice, and return what each said at its end, in slice order.
 
     Args:
         slices: How many.
         work: Called in each process with its slice number; what it returns is sent back as JSON.
+        at_once: At most so many run at a time.
 
     Raises:
         PartFailedError: A slice failed, was killed, or could not be started; the others have been stopped.
     """
-    running: dict[int, _Slice] = {}
-    oom_before = oom_kills()
+    group = _Group(work)
     try:
-        for sliceno in range(slices):
-            started = _start(sliceno, work)
-            running[started.pipe] = started
-        return _collect(running, slices, oom_before)
+        return group.run(slices, at_once)
     finally:
-        _stop(running)
+        group.stop()
 
 
-def _start(sliceno: int, work: Callable[[int], Record]) -> _Slice:
+class _Group:
+    """The slices that run."""
+
+    def __init__(self, work: Callable[[int], Record]) -> None:
+        self._work = work
+        self._oom_before = oom_kills()
+        self._poll = select.poll()
+        self._pipes: dict[int, _Slice] = {}
+        self._pidfds: dict[int, _Slice] = {}
+
+    def run(self, slices: int, at_once: int) -> list[Record]:
+        results: list[Record] = [{} for _ in range(slices)]
+        waiting = deque(range(slices))
+        while waiting or self._pidfds:
+            while waiting and len(self._pidfds) < at_once:
+                self._start(waiting.popleft())
+            for fd, _ in self._poll.poll():
+                if fd in self._pidfds:
+                    each = self._forget(fd)
+                    results[each.sliceno] = _end(each, self._oom_before)
+                elif fd in self._pipes and not _drain(self._pipes[fd]):
+                    self._poll.unregister(fd)
+        return results
+
+    def stop(self) -> None:
+        """Kill and reap those that still run."""
+        for fd in list(self._pidfds):
+            each = self._pidfds[fd]
+            with suppress(ProcessLookupError):
+                os.kill(each.pid, signal.SIGKILL)
+            self._forget(fd)
+            with suppress(ChildProcessError):
+                os.waitpid(each.pid, 0)
+
+    def _start(self, sliceno: int) -> None:
+        each = _fork(sliceno, self._work)
+        os.set_blocking(each.pipe, False)
+        pidfd = os.pidfd_open(each.pid)
+        self._pipes[each.pipe] = self._pidfds[pidfd] = each
+        self._poll.register(each.pipe, select.POLLIN)
+        self._poll.register(pidfd, select.POLLIN)
+
+    def _forget(self, pidfd: int) -> _Slice:
+        """Take what a slice has said that has ended, and close what is open for it."""
+        each = self._pidfds.pop(pidfd)
+        _drain(each)
+        del self._pipes[each.pipe]
+        self._poll.unregister(pidfd)
+        with suppress(KeyError):
+            self._poll.unregister(each.pipe)
+        os.close(pidfd)
+        os.close(each.pipe)
+        return each
+
+
+def _fork(sliceno: int, work: Callable[[int], Record]) -> _Slice:
     read_end, write_end = os.pipe()
     parent = os.getpid()
     try:
@@ -81,37 +134,6 @@ def _run_child(sliceno: int, work: Callable[[int], Record], parent: int, pipe: i
         exit_now(code)
 
 
-def _collect(running: dict[int, _Slice], slices: int, oom_before: int) -> list[Record]:
-    poll = select.poll()
-    pidfds: dict[int, _Slice] = {}
-    for each in running.values():
-        os.set_blocking(each.pipe, False)
-        pidfd = os.pidfd_open(each.pid)
-        pidfds[pidfd] = each
-        poll.register(each.pipe, select.POLLIN)
-        poll.register(pidfd, select.POLLIN)
-    results: list[Record] = [{} for _ in range(slices)]
-    try:
-        while running:
-            for fd, _ in poll.poll():
-                if fd in pidfds:
-                    each = pidfds.pop(fd)
-                    poll.unregister(fd)
-                    os.close(fd)
-                    _drain(each)
-                    results[each.sliceno] = _end(each, oom_before)
-                    del running[each.pipe]
-                    with suppress(KeyError):
-                        poll.unregister(each.pipe)
-                    os.close(each.pipe)
-                elif fd in running and not _drain(running[fd]):
-                    poll.unregister(fd)
-        return results
-    finally:
-        for fd in pidfds:
-            os.close(fd)
-
-
 def _drain(each: _Slice) -> bool:
     """Take what the pipe holds. Return whether more can come."""
     while True:
@@ -127,7 +149,6 @@ def _drain(each: _Slice) -> bool:
 def _end(each: _Slice, oom_before: int) -> Record:
     _, status = os.waitpid(each.pid, 0)
     code = os.waitstatus_to_exitcode(status)
-    each.pid = 0
     message = _parse(bytes(each.data))
     if "failed" in message:
         raise PartFailedError(parse_failure(message["failed"]))
@@ -148,13 +169,3 @@ def _parse(data: bytes) -> dict[str, Any]:
         return parse_record(line)
     except RecordError:
         return {}
-
-
-def _stop(running: dict[int, _Slice]) -> None:
-    for each in running.values():
-        if each.pid:
-            with suppress(ProcessLookupError):
-                os.kill(each.pid, signal.SIGKILL)
-            with suppress(ChildProcessError):
-                os.waitpid(each.pid, 0)
-        os.close(each.pipe)

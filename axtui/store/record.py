@@ -3,7 +3,8 @@
 `setup.json` (written before the job runs, never changed):
     version, jobid, method, package, module, script (of build jobs), caption, name, parent, is_build, starttime,
     slices, seed, hash (code digest), key, parameters (digest of method and options), options (typed values),
-    datasets, jobs, input_files {option: [name, digest, stamp]}, inputs {reference: identity}, input_directory,
+    datasets, jobs, concurrency (how many analysis processes at once, 0 for all),
+    input_files {option: [name, digest, stamp]}, inputs {reference: identity}, input_directory,
     project_directory, versions {axtui, python, packages}, host, user, environment, why (sentences), reason (the same as
     data, see event/why.py), extra [modules, files] (what `depend_extra` named)
 
@@ -149,6 +150,7 @@ _SETUP: _Types = {"jobid": str, "method": str, "options": dict, "datasets": dict
 _SETUP_MAY_HAVE: _Types = {
     "starttime": _NUMBER, "caption": str, "name": str, "why": list, "reason": dict, "sources": dict, "inputs": dict,
     "input_files": dict, "extra": list, "key": str, "hash": str, "parameters": str, "versions": dict,
+    "concurrency": int,
 }  # fmt: skip
 _POST: _Types = {"files": dict, "setup": str, "output": str, "datasets": dict, "subjobs": dict, "exectime": dict}
 _POST_MAY_HAVE: _Types = {

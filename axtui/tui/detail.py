@@ -212,7 +212,7 @@ def _put_slice(line: Line, index: int, record: Progress, now: float, width: int,
     if width >= _SLICE_WIDE + 6:
         line.put(f"  {_lines_of(record):<22}", palette["muted"])
     line.put(f" {format_rate(record.done, seconds):>7}", palette["muted"])
-    if record.state == "running" and record.text and width >= _SLICE_WIDE + 40:
+    if record.state in ("running", "waiting") and record.text and width >= _SLICE_WIDE + 40:
         line.put(f"  {safe(record.text)}", palette["secondary"])
 
 

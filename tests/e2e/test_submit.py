@@ -13,6 +13,7 @@ from axtui.event.events import Event, JobCancelled, JobFinished, JobStarted
 from axtui.event.journal import read_journal
 from tests.conftest import ProjectDirectory, processes_of, wait_until
 from tests.e2e.conftest import Command
+from tests.e2e.engines import attached
 from tests.e2e.test_engine import start
 
 ADD = """
@@ -285,9 +286,6 @@ def test_a_killed_script_leaves_nothing_behind(project: ProjectDirectory, axtui:
 
 def test_cancelling_one_job_reaches_what_depends_on_it(project: ProjectDirectory, axtui: Command) -> None:
     """Others end as they would."""
-    from axtui.engine.client import find_engine
-    from axtui.project.config import read_project
-
     project.method("slow", "import signal\ndef synthesis(): signal.pause()\n")
     project.method("add", ADD)
     project.script(
@@ -297,16 +295,9 @@ def test_cancelling_one_job_reaches_what_depends_on_it(project: ProjectDirectory
     run = start(axtui, "run")
     wait_until(lambda: len([e for e in events(project) if isinstance(e, JobFinished)]) == 2)
 
-    client = None
-    os.environ["XDG_RUNTIME_DIR"], before = axtui.environment["XDG_RUNTIME_DIR"], os.environ.get("XDG_RUNTIME_DIR")
-    try:
-        client = find_engine(read_project(project.root))
-    finally:
-        os.environ.pop("XDG_RUNTIME_DIR") if before is None else os.environ.update(XDG_RUNTIME_DIR=before)
-    assert client is not None
-    client.request("cancel", build=1, row="slow.1")
-    _, said = run.communicate(timeout=20)
-    client.close()
+    with attached(axtui) as client:
+        client.request("cancel", build=1, row="slow.1")
+        _, said = run.communicate(timeout=20)
 
     assert run.returncode == 1
     cancelled = [event for event in events(project) if isinstance(event, JobCancelled)]
