@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from axtui.build.script_options import ScriptOptions
 from axtui.engine.builds import Build, Row, find_stale, replay_rows
 from axtui.event.events import (
     BuildStarted,
@@ -33,7 +34,7 @@ CHAIN = rows(
 
 def test_rows_are_counted_by_what_they_are_called() -> None:
     """Each name counts for itself, below each parent too."""
-    build = Build(1, "build", "dev-0", "asked", 0.0)
+    build = Build(1, "build", "dev-0", "asked", 0.0, ScriptOptions())
 
     names = [
         build.add_row("m", name, parent).name
