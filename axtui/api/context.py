@@ -20,6 +20,15 @@ if TYPE_CHECKING:
     from axtui.api.request import Requests
 
 
+class ScriptStopped(BaseException):
+    """Ends a build script before its end, and well; not an error, and not to be caught by `except Exception`."""
+
+    def __init__(self, record: dict[str, Any]) -> None:
+        super().__init__("the script was stopped")
+        self.record = record
+        """What the commit record says of that."""
+
+
 @dataclass
 class Context:
     """The state of this process. `stage` is "prepare", "analysis", "synthesis", or "" outside a job."""

@@ -13,6 +13,8 @@ from axtui.base.records import Record
 NOBODY = "NO-USER"
 FORCE_BUILD = "force_build"
 """The flag that has every job built anew."""
+WHY_BUILD = "why_build"
+"""The flag with which a script ends before the first job that would run, and says what is near it."""
 
 
 @dataclass(frozen=True)
@@ -20,7 +22,7 @@ class ScriptOptions:
     """Options of a run.
 
     Attributes:
-        flags: Words for the script; `force_build` means something to axtui too.
+        flags: Words for the script; `force_build` and `why_build` mean something to axtui too.
         workdir: Where new jobs go, "" for the project's target.
         horizon: The latest timestamp that counts as latest, "" for none.
         user: Whose urd lists the script writes.
@@ -38,8 +40,8 @@ class ScriptOptions:
         return {**asdict(self), "flags": list(self.flags)}
 
     def again(self) -> ScriptOptions:
-        """Return the options for running the script again on its own account; what was forced has been forced."""
-        return replace(self, flags=tuple(flag for flag in self.flags if flag != FORCE_BUILD))
+        """Return the options for running the script again on its own account; what was forced or asked was once."""
+        return replace(self, flags=tuple(flag for flag in self.flags if flag not in (FORCE_BUILD, WHY_BUILD)))
 
 
 def parse_script_options(record: Mapping[str, Any]) -> ScriptOptions:

@@ -5,16 +5,18 @@ from __future__ import annotations
 import builtins
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 
 from axtui.api import context
 from axtui.api.handle import Handle
 from axtui.api.request import ask_for_job, attached, note_subjob, request_message
 from axtui.base.dotdict import DotDict
 from axtui.base.errors import UrdPermissionError
+from axtui.base.wire import Message
 from axtui.build.calls import Calls
 from axtui.build.joblist import JobList, NamedJob
-from axtui.build.script_options import FORCE_BUILD, ScriptOptions
+from axtui.build.near_misses import format_near_misses, parse_near_misses
+from axtui.build.script_options import FORCE_BUILD, WHY_BUILD, ScriptOptions
 from axtui.build.session import Session
 from axtui.build.timestamps import FIRST, LATEST, normal_timestamp, parse_query
 from axtui.build.urd_lists import UrdLists
@@ -63,6 +65,7 @@ class Urd:
         jobs: Mapping[str, Any] = MappingProxyType({}),
         name: str | None = None,
         caption: str | None = None,
+        why_build: bool = False,
         force_build: bool = False,
         workdir: str | None = None,
         concurrency: int | None = None,
@@ -75,6 +78,7 @@ class Urd:
             options, datasets, jobs: Its parameters by group; keywords are distributed to the groups by name.
             name: What it is called in the joblist and on the screen, the method's name unless given.
             caption: A text stored with a new job.
+            why_build: Build nothing, and return the nearest existing jobs instead, see build/near_misses.py.
             force_build: Run it even where a job that fits exists.
             workdir: Where a new job goes; unless given, where `set_workdir`, the command line or the project say.
             concurrency: At most so many processes of its analysis at once; unless given, as the command line says.
@@ -85,7 +89,10 @@ class Urd:
         """
         how = self._how(name, caption, force_build, workdir, concurrency)
         message = request_message(method, options, datasets, jobs, keywords, **how)
-        answer = ask_for_job(message)
+        answer = ask_for_job({**message, "why": "asked"} if why_build else message)
+        if why_build:
+            return cast("NamedJob", parse_near_misses(answer))  # asked for in a call that wants no job
+        _stop_at_misses(answer)
         note_subjob(answer)
         job = NamedJob(answer["job"], str(name or method))
         self._add(job)
@@ -117,6 +124,8 @@ class Urd:
         message = request_message(method, options, datasets, jobs, keywords, **how)
         requests = attached()
         handle = Handle(requests, requests.send(message), str(name or method))
+        if WHY_BUILD in self.flags:
+            _stop_at_misses(handle.wait())
         self._add(handle)
         return handle
 
@@ -295,6 +304,7 @@ class Urd:
             "force": force_build or FORCE_BUILD in self.flags,
             "workdir": workdir or self.workdir or self.default_workdir or "",
             "concurrency": concurrency or 0,
+            "why": "missing" if WHY_BUILD in self.flags else "",
         }
 
     def _add(self, called: NamedJob | Handle) -> None:
@@ -313,3 +323,10 @@ class Urd:
 
     def _latest(self) -> str:
         return f"<={self.horizon}" if self.horizon else LATEST
+
+
+def _stop_at_misses(answer: Message) -> None:
+    """End the script at the first call that would run a job, where that was asked for."""
+    if "misses" in answer:
+        print(format_near_misses(answer), flush=True)  # noqa: T201
+        raise context.ScriptStopped({"status": 0})

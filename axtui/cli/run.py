@@ -32,7 +32,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what the command takes."""
     parser.add_argument("script", nargs="*", default=["build"], metavar="SCRIPT", help="build scripts (default: build)")
     parser.add_argument(
-        "-f", "--flags", default="", metavar="A,B", help="words for urd.flags; force_build builds everything anew"
+        "-f",
+        "--flags",
+        default="",
+        metavar="A,B",
+        help="words for urd.flags; force_build builds everything anew, why_build ends at the first job to run",
     )
     parser.add_argument("-w", "--workdir", default="", metavar="NAME", help="the workdir where new jobs go")
     parser.add_argument(

@@ -17,6 +17,7 @@ from axtui.base.wire import Message
 from axtui.build.code import Code
 from axtui.build.facts import Wanted
 from axtui.build.identity import identify
+from axtui.build.near_misses import describe_near_misses
 from axtui.build.request import make_request
 from axtui.build.reuse import Reuse
 from axtui.build.why import explain_reuse
@@ -24,7 +25,7 @@ from axtui.engine.askers import Asker, InputFailedError, Outcome, fill, find_han
 from axtui.engine.builds import Row
 from axtui.engine.inputfiles import InputFiles
 from axtui.engine.tickets import Publish, Reply, Ticket
-from axtui.event.events import JobCancelled, JobRequested, JobReused, RequestRefused
+from axtui.event.events import Event, JobCancelled, JobRequested, JobReused, RequestRefused
 from axtui.execute.executor import Executor, FileDigested, MethodDescribed, MethodFailed
 from axtui.execute.failure import Failure
 from axtui.method.description import Description
@@ -112,8 +113,9 @@ class Desk:
             path, line = str(error.path), error.line
         elif isinstance(error, _ImportFailedError):
             path, line = error.failure.file, error.failure.line
-        ticket.build.counts["failed"] += 1
-        self._publish(RequestRefused(ticket.build.number, ticket.row.name, ticket.row.method, str(error), path, line))
+        ticket.build.counts["failed"] += not ticket.is_question
+        place = (ticket.build.number, ticket.row.name, ticket.row.method)
+        self._tell(ticket, RequestRefused(*place, str(error), path, line))
         answer = _error_answer(error)
         self.settle(ticket, answer, Outcome(ticket.label, fault=f"{ticket.label} was refused"))
 
@@ -139,7 +141,9 @@ class Desk:
     def _make_ticket(self, jobid: str, message: Message) -> Ticket:
         asker = self.askers[jobid]
         method = str(message.get("method"))
-        row = asker.build.add_row(method, str(message.get("name") or ""), asker.row)
+        is_question = message.get("why") == "asked"
+        label = str(message.get("name") or "")
+        row = Row("", method, asker.row) if is_question else asker.build.add_row(method, label, asker.row)
         before = self.before.get(row.name)
         asker.asked = int(message.get("tag") or 0)
         return Ticket(
@@ -181,7 +185,13 @@ class Desk:
             return
         try:
             if self._is_known(ticket):
+                if ticket.is_question:
+                    self._answer_question(ticket)
+                    return
                 if not ticket.force and self._answer_from_store(ticket):
+                    return
+                if ticket.message.get("why"):
+                    self._answer_instead(ticket)
                     return
                 self._check_concurrency(ticket)
                 del self._tickets[ticket.number]
@@ -272,17 +282,35 @@ class Desk:
         self._answer_reused(ticket, found)
         return True
 
+    def _answer_question(self, ticket: Ticket) -> None:
+        """Answer what there is instead of a job: one that would be reused, and those that are near."""
+        assert ticket.wanted is not None
+        found, fault = self._reuse.find(ticket.key)
+        misses = describe_near_misses(ticket.wanted, self._catalogue, found, fault or ticket.fault)
+        self.settle(ticket, misses, Outcome(ticket.label, fault=f"{ticket.label} was only asked about"))
+
+    def _answer_instead(self, ticket: Ticket) -> None:
+        """Do the same for a request that would run a job where nobody wants one to run."""
+        self._announce(ticket)
+        self._tell(ticket, JobCancelled(ticket.build.number, ticket.row.name, "", "it was only asked why it would run"))
+        self._answer_question(ticket)
+
+    def _tell(self, ticket: Ticket, event: Event) -> None:
+        """Tell everybody what becomes of a request, unless it only asks."""
+        if not ticket.is_question:
+            self._publish(event)
+
     def _answer_reused(self, ticket: Ticket, found: Finished) -> None:
         assert ticket.wanted is not None
         because = explain_reuse(ticket.wanted, found)
         row = ticket.row
         answer = (ticket.build.number, row.name, found.jobid, found.seconds, because, row.inputs)
         if ticket.announced is not None:
-            self._publish(JobReused(*answer))
+            self._tell(ticket, JobReused(*answer))
         else:
             ticket.announced = row.inputs
             name, caption = _labels(ticket)
-            self._publish(JobReused(*answer, row.method, row.parent, name, caption))
+            self._tell(ticket, JobReused(*answer, row.method, row.parent, name, caption))
         self.settle(ticket, {"job": found.jobid, "reused": True}, Outcome(ticket.label, found.jobid))
 
     def _announce(self, ticket: Ticket) -> None:
@@ -291,11 +319,11 @@ class Desk:
         if ticket.announced != row.inputs:
             ticket.announced = row.inputs
             place = (ticket.build.number, row.name, row.method, row.parent)
-            self._publish(JobRequested(*place, *_labels(ticket), row.inputs))
+            self._tell(ticket, JobRequested(*place, *_labels(ticket), row.inputs))
 
     def _cancel(self, ticket: Ticket, why: str, outcome: Outcome) -> None:
         self._announce(ticket)
-        self._publish(JobCancelled(ticket.build.number, ticket.row.name, "", why))
+        self._tell(ticket, JobCancelled(ticket.build.number, ticket.row.name, "", why))
         text = f"{ticket.label} was not built: {why}"
         self.settle(ticket, {"error": {"class": "BuildError", "text": text}}, outcome)
 

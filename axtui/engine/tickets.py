@@ -73,3 +73,8 @@ class Ticket:
     def force(self) -> bool:
         """Whether it is to run even where a job that fits exists."""
         return bool(self.message.get("force")) or self.row.name in self.build.force
+
+    @property
+    def is_question(self) -> bool:
+        """Whether it only asks what would be built; it has no row, and nobody is told of it."""
+        return self.message.get("why") == "asked"

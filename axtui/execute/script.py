@@ -54,6 +54,8 @@ def _run_main(module: str, jobid: str) -> ScriptEnd:
     except AxtuiError:
         _ = urd.joblist_all  # one job that failed is no reason to stop what does not depend on it
         raise
+    except context.ScriptStopped as stopped:
+        return ScriptEnd(None, stopped.record)
     finally:
         _show_warnings([*urd.warnings, *lists.damage])
     status = _exit_status(result)

@@ -255,3 +255,56 @@ def test_json_is_json_alone(axtui: Command) -> None:
     """What `--json` prints can be parsed as it is."""
     for words in (("why", "two"), ("diff", "dev-1", "dev-5"), ("trace", "workdirs/dev/dev-7")):
         assert json.loads(axtui(*words, "--json").stdout)
+
+
+def test_why_build_gives_the_nearest_jobs(built: ProjectDirectory, axtui: Command) -> None:
+    """It builds nothing, has no row, and gives old values by group, the nearest job first; {} where one is reused."""
+    built.script(
+        "source = urd.build('read', file='a.txt')\none = urd.build('one', n=2, source=source)\n"
+        "print(urd.build('one', n=2, source=source, why_build=True))\n"
+        "print(urd.build('one', n=3, source=None, why_build=True))\n"
+        "print(urd.build('two', one=urd.submit('one', n=2, source=source), source='dev-1', why_build=True))\n"
+        "print(urd.joblist_all.as_tuples)\n"
+        "try: urd.build('one', nope=1, why_build=True)\n"
+        "except Exception as error: print(error)"
+    )
+    before = built.jobs()
+
+    done = axtui("run")
+
+    near = {"dev-2": {"source": {"helper.py": ["double()"]}, "jobs": {"source": "dev-1"}}}
+    assert done.stdout.splitlines() == [
+        str({"one": {"dev-6": {}, **near}}),
+        str({"one": {"dev-6": {"options": {"n": 2}, "jobs": {"source": "dev-5"}},
+                     "dev-2": {"source": near["dev-2"]["source"], "options": {"n": 2}, "jobs": {"source": "dev-1"}}}}),
+        str({"two": {"dev-7": {"jobs": {"source": "dev-5"}}, "dev-3": {"jobs": {"one": "dev-2"}}}}),
+        "[('read', 'dev-5'), ('one', 'dev-6'), ('one', 'dev-6')]",
+        "Keyword nope not in options/datasets/jobs for method one",
+    ]  # fmt: skip
+    assert "0 built, 3 reused\n" in done.stderr
+    assert built.jobs().keys() == before.keys()
+
+
+@pytest.mark.parametrize("call", ["build", "submit"])
+def test_the_flag_why_build_ends_before_a_job_would_run(built: ProjectDirectory, axtui: Command, call: str) -> None:
+    """What exists is reused; the first call that would run a job tells what is near it, and the script ends."""
+    built.script(
+        f"source = urd.{call}('read', file='a.txt')\none = urd.{call}('one', n=5, source=source)\nprint('not reached')"
+    )
+    before = built.jobs()
+
+    done = axtui("run", "-f", "why_build", status=0)
+
+    assert done.stdout.splitlines() == [
+        "Would build one from __init__.py, a_one.py, helper.py with",
+        "  options  n = 5",
+        "  jobs     source = dev-5",
+        "Nearest existing jobs:",
+        "  dev-6        option n: 2 → 5",
+        "  dev-2        source changed: helper.py: double()",
+        "               option n: 2 → 5",
+        "               input source: dev-1 → dev-5",
+    ]
+    assert built.jobs().keys() == before.keys()
+    assert "it was only asked why it would run" in done.stderr
+    assert not (built.root / "urd/tester").exists()
