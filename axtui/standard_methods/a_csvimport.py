@@ -38,6 +38,7 @@ options = {
     "infer": False,  # find types for the columns that `types` does not name
     "none_as": [],  # what stands for None, beside nothing, in columns with +None
     "newlines_in_values": False,  # a quoted field may go on over line ends
+    "inside_filename": "",  # which file of a zip that has several
     "encoding": "",  # what the file is written in, if values are to be UTF-8; '' for bytes as they are
 }
 datasets = ("previous",)

@@ -42,12 +42,12 @@ class CsvFile:
     """
 
     def __init__(self, path: str, options: Any, dialect: Dialect) -> None:
-        self.source = Source(path, options.encoding)
+        self.source = Source(path, options.encoding, options.inside_filename)
         self._dialect = dialect
         self._text = Text(self.source.read, dialect.line_end)
         self._lines = Lines(self._text, dialect)
         self._lines.skip(options.skip_lines)
-        self.labels = _read_labels(self._lines, options, path)
+        self.labels = _read_labels(self._lines, options, self.source.path)
 
     def take_skipped(self) -> list[tuple[int, bytes]]:
         """Return number and data of the lines that were left out before and among the labels."""

@@ -38,19 +38,20 @@ class Source:
     Args:
         path: The file.
         encoding: What it is written in; empty for bytes as they are, but for the encodings that have marks.
+        member: Which file of a zip; empty for the only one.
 
     Raises:
         UserError: It cannot be read, or there is no such encoding; the message names the file.
     """
 
-    def __init__(self, path: str, encoding: str = "") -> None:
-        self.path = path
+    def __init__(self, path: str, encoding: str = "", member: str = "") -> None:
+        self.path = f"{path}/{member}" if member else path
         self._raw = open_file(path)
         self.nbytes = os.fstat(self._raw.fileno()).st_size
-        self._stream = _unpack(self._raw, path)
+        self._stream = _unpack(self._raw, path, member)
         self._head = self._take(4)
         encoding = encoding or next((name for mark, name in _MARKS.items() if self._head.startswith(mark)), "")
-        self._decoder = _Decoder(path, encoding) if encoding else None
+        self._decoder = _Decoder(self.path, encoding) if encoding else None
         if not self._decoder and self._head.startswith(_UTF8_MARK):
             self._head = self._head[len(_UTF8_MARK) :]
 
@@ -130,9 +131,13 @@ def packed_with(head: bytes) -> str:
     return next((name for magic, name in _PACKERS.items() if head.startswith(magic)), "")
 
 
-def _unpack(raw: IO[bytes], path: str) -> Any:
+def _unpack(raw: IO[bytes], path: str, member: str) -> Any:
     packer = packed_with(raw.read(8))
     raw.seek(0)
+    if packer == "zip":
+        return _open_member(raw, path, member)
+    if member:
+        raise UserError(f"{path} is no zip file, wanted one that has {member!r} in it")
     if packer == "gzip":
         return gzip.GzipFile(fileobj=raw)
     if packer == "bzip2":
@@ -141,18 +146,20 @@ def _unpack(raw: IO[bytes], path: str) -> Any:
         return lzma.LZMAFile(raw)
     if packer == "zstd":
         return pa.CompressedInputStream(raw, "zstd")
-    return _only_member(raw, path) if packer == "zip" else io.BufferedReader(raw, _READ_NBYTES)
+    return io.BufferedReader(raw, _READ_NBYTES)
 
 
-def _only_member(raw: IO[bytes], path: str) -> IO[bytes]:
+def _open_member(raw: IO[bytes], path: str, member: str) -> IO[bytes]:
     try:
         archive = zipfile.ZipFile(raw)
     except zipfile.BadZipFile as error:
         raise UserError(f"{path} is a damaged zip file: {error}") from None
     names = [each.filename for each in archive.infolist() if not each.is_dir()]
-    if len(names) != 1:
+    if member and member not in names:
+        raise UserError(f"{path} has no file {member!r}; it has {', '.join(names)}")
+    if not member and len(names) != 1:
         raise UserError(f"{path} is a zip of {len(names)} files, wanted one; csvimport_zip imports several")
     try:
-        return archive.open(names[0])
+        return archive.open(member or names[0])
     except (RuntimeError, NotImplementedError) as error:
         raise UserError(f"{path} cannot be unpacked: {error}") from None

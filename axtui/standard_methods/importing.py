@@ -59,8 +59,8 @@ class Import:
         threads = min(self._slices, len(os.sched_getaffinity(0)))
         with status("Reading") as say, ThreadPoolExecutor(threads) as pool:
             for path in paths:
-                self._path = path
                 file = CsvFile(path, self._options, self._dialect)
+                self._path = file.source.path
                 try:
                     self._begin(file)
                     self._read(file, pool, threads, say)
