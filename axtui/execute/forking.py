@@ -1,12 +1,14 @@
 """The executor that forks: loaders and scripts from the engine, jobs from loaders.
 
-A job's messages come over a wire of its own; that it ended comes from whoever reaped it. A job has succeeded when its
-message arrives that its commit record is on the disk, by when it has ended all that it started; a job that ends
+A job's process is asked of its loader, which gets one end of a wire for it; the job's order and messages go over that
+wire, so that a process that was forked ahead starts at once. That it ended comes from whoever reaped it. A job has
+succeeded when its message arrives that its commit record is on the disk, by when it has ended all that it started; a job that ends
 without this message has failed, whatever its exit status.
 """
 
 from __future__ import annotations
 
+import itertools
 import os
 import signal
 import socket
@@ -17,7 +19,7 @@ from pathlib import Path
 
 from axtui.base import clock
 from axtui.base.errors import RecordError
-from axtui.base.records import Record, format_record, parse_record
+from axtui.base.records import Record, parse_record
 from axtui.base.wire import Message, Wire, WireClosedError
 from axtui.execute.digests import Digests
 from axtui.execute.executor import JobCommitted, JobLost, JobSaid, Loop, MethodDescribed, MethodFailed, Reporter
@@ -34,6 +36,10 @@ from axtui.store.commit import write_error
 MOST_LOADERS = 48
 IMPORT_SECONDS = 60.0
 TERM_SECONDS = 2.0
+_STARTS_BEFORE_SPARE = 2
+"""A method that ran so often is likely to run again soon."""
+_OOM_SECONDS = 1.0
+"""So old may the count of processes killed for want of memory be that a job starts from."""
 
 
 @dataclass
@@ -47,8 +53,11 @@ class _Loader:
     is_leaving: bool = False
     observed: dict[str, str] = field(default_factory=dict)
     """The digest of every module that it imported under a computed name."""
-    jobs: set[str] = field(default_factory=set)
-    waiting: list[Callable[[], None]] = field(default_factory=list)
+    jobs: dict[int, str] = field(default_factory=dict)
+    """The job of each process that has one, by the number that the process was asked for under."""
+    spares: dict[int, socket.socket] = field(default_factory=dict)
+    """Our end of the wire of each process that waits for a job."""
+    starts: int = 0
 
 
 @dataclass
@@ -76,6 +85,9 @@ class ForkingExecutor:
         self._jobs: dict[str, _Running] = {}
         self._scripts: dict[int, str] = {}
         self._digests = Digests(loop, report)
+        self._numbers = itertools.count(1)
+        self._oom = (-_OOM_SECONDS, 0)
+        """When the count of processes killed for want of memory was read, and what it was."""
 
     def describe(self, method: str, module: str, snapshot: Snapshot) -> None:
         """Import a method and report what it declares; the loader stays for its jobs."""
@@ -88,20 +100,40 @@ class ForkingExecutor:
     def start_job(self, directory: Path, method: str, snapshot: Snapshot) -> None:
         """Run a job whose directory holds its setup."""
         loader = self._loader(method, snapshot)
+        number, wire = self._take_process(loader, directory)
+        loader.jobs[number] = directory.name
+        loader.starts += 1
+        self._add(directory, wire, lambda signum: self._signal_job(loader, number, signum))
+        if loader.starts >= _STARTS_BEFORE_SPARE:
+            self._keep_spare(loader)
+
+    def _take_process(self, loader: _Loader, directory: Path) -> tuple[int, Wire]:
+        """Give the order for a job to a process that waits for one, or to a new one where none does."""
+        while loader.spares:
+            number = next(iter(loader.spares))
+            wire = Wire(loader.spares.pop(number))
+            with suppress(WireClosedError):  # somebody killed it
+                wire.send({"directory": str(directory)})
+                return number, wire
+            wire.close()
+        number, connection = self._ask_for_process(loader)
+        wire = Wire(connection)
+        with suppress(WireClosedError):  # its loader is dead, and will be reaped
+            wire.send({"directory": str(directory)})
+        return number, wire
+
+    def _keep_spare(self, loader: _Loader) -> None:
+        if not loader.spares:
+            number, connection = self._ask_for_process(loader)
+            loader.spares[number] = connection
+
+    def _ask_for_process(self, loader: _Loader) -> tuple[int, socket.socket]:
+        number = next(self._numbers)
         ours, theirs = socket.socketpair()
-        loader.jobs.add(directory.name)
-        self._add(directory, ours, lambda number: self._signal_job(loader, directory.name, number))
-
-        def send() -> None:
-            order = format_record({"start": str(directory)})
-            with suppress(OSError):
-                socket.send_fds(loader.channel, [order], [theirs.fileno()])
-            theirs.close()
-
-        if loader.is_ready:
-            send()
-        else:
-            loader.waiting.append(send)
+        with suppress(OSError):
+            socket.send_fds(loader.channel, [b"fork %d" % number], [theirs.fileno()])
+        theirs.close()
+        return number, ours
 
     def start_script(self, directory: Path, snapshot: Snapshot) -> None:
         """Run a build script whose directory holds its setup."""
@@ -113,7 +145,7 @@ class ForkingExecutor:
         theirs.close()
         pidfd = os.pidfd_open(pid)
         self._scripts[pid] = directory.name
-        self._add(directory, ours, lambda number: os.kill(pid, number))
+        self._add(directory, Wire(ours), lambda signum: os.kill(pid, signum))
         self._loop.add_reader(pidfd, lambda: self._reap_script(pid, pidfd))
 
     def answer(self, jobid: str, message: Message) -> None:
@@ -145,11 +177,13 @@ class ForkingExecutor:
         if self._jobs.get(jobid) is running:
             self.stop(jobid, hard=True)
 
-    def _add(self, directory: Path, connection: socket.socket, signal_it: Callable[[int], None]) -> None:
+    def _add(self, directory: Path, wire: Wire, signal_it: Callable[[int], None]) -> None:
         jobid = directory.name
-        running = _Running(directory, Wire(connection), signal_it, clock.monotonic(), oom_kills())
-        self._jobs[jobid] = running
-        self._loop.add_reader(connection.fileno(), lambda: self._read(jobid))
+        now = clock.monotonic()
+        if now - self._oom[0] >= _OOM_SECONDS:
+            self._oom = (now, oom_kills())
+        self._jobs[jobid] = _Running(directory, wire, signal_it, now, self._oom[1])
+        self._loop.add_reader(wire.fileno(), lambda: self._read(jobid))
 
     def _read(self, jobid: str) -> None:
         """Take what a job says; that its wire is closed says nothing yet, for anybody may have closed it."""
@@ -216,9 +250,9 @@ class ForkingExecutor:
         _, status = os.waitpid(pid, 0)
         self._end(self._scripts.pop(pid), os.waitstatus_to_exitcode(status), "")
 
-    def _signal_job(self, loader: _Loader, jobid: str, number: int) -> None:
+    def _signal_job(self, loader: _Loader, number: int, signum: int) -> None:
         with suppress(OSError):
-            loader.channel.send(format_record({"signal": jobid, "number": int(number)}))
+            loader.channel.send(b"signal %d %d" % (number, signum))
 
     def _loader(self, method: str, snapshot: Snapshot) -> _Loader:
         key = (method, snapshot.content)
@@ -284,9 +318,6 @@ class ForkingExecutor:
     def _take(self, loader: _Loader, message: Record) -> None:
         if "described" in message:
             loader.is_ready = True
-            for send in loader.waiting:
-                send()
-            loader.waiting.clear()
             loader.observed = dict(message.get("observed", {}))
             description = parse_description(message["described"])
             self._report(MethodDescribed(loader.method, loader.content, description))
@@ -295,10 +326,17 @@ class ForkingExecutor:
             self._forget(loader)
             self._report(MethodFailed(loader.method, loader.content, parse_failure(message["broken"])))
         else:
-            loader.jobs.discard(message["ended"])
-            self._end(message["ended"], int(message["code"]), str(message["reason"]))
-            if loader.is_leaving:
-                self._dismiss(loader)
+            self._take_end(loader, int(message["ended"]), int(message["code"]), str(message["reason"]))
+
+    def _take_end(self, loader: _Loader, number: int, code: int, reason: str) -> None:
+        spare = loader.spares.pop(number, None)
+        if spare is not None:
+            spare.close()
+        jobid = loader.jobs.pop(number, None)
+        if jobid is not None:
+            self._end(jobid, code, reason)
+        if loader.is_leaving:
+            self._dismiss(loader)
 
     def _reap_loader(self, loader: _Loader) -> None:
         while loader.jobs:
@@ -317,7 +355,9 @@ class ForkingExecutor:
         if not loader.is_ready:
             reason = f"its import {describe_end(code)}" if code >= 0 else f"its import was {describe_end(code)}"
             self._report(MethodFailed(loader.method, loader.content, plain_failure("import", reason)))
-        for jobid in sorted(loader.jobs):
+        for spare in loader.spares.values():
+            spare.close()
+        for jobid in loader.jobs.values():
             self._end(jobid, code or 1, f"the loader of {loader.method} was {describe_end(code)}")
 
     def _forget(self, loader: _Loader) -> None:

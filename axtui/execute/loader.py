@@ -1,8 +1,8 @@
 """The loader: a process that has imported one method from one snapshot, and forks a job process for each job of it.
 
-It is forked from the engine, has one thread, holds no lock of the engine, and dies with it. Messages are JSON, one a
-packet: it says `described` or `broken` once, then `ended` for each job; it takes `start` (with the job's end of its
-wire) and `signal`.
+It is forked from the engine, has one thread, holds no lock of the engine, and dies with it. One packet is one message.
+It says, in JSON, `described` or `broken` once, then `ended` for each process. It takes `fork N` (with the process's end
+of a wire) and `signal N NUMBER`. A process waits on its wire for the order to run a job, so that it may be forked ahead.
 """
 
 from __future__ import annotations
@@ -14,13 +14,12 @@ import select
 import signal
 import socket
 import traceback
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
 
-from axtui.base.records import format_record, parse_record
-from axtui.base.wire import Message, Wire
+from axtui.base.records import format_record
+from axtui.base.wire import Message, Wire, WireClosedError
 from axtui.execute.failure import describe_exception
 from axtui.execute.job import JobProcess
 from axtui.execute.process import begin_child, exit_now
@@ -32,8 +31,7 @@ from axtui.method.sources import Sources
 from axtui.project.config import Project
 
 PACKET_NBYTES = 1 << 18
-_STARTS_BEFORE_SPARE = 2
-"""A method that ran so often is likely to run again soon."""
+_ORDER_NBYTES = 100
 
 
 def run_loader(
@@ -85,10 +83,8 @@ class _Loader:
         self._module = module
         self._finder = finder
         self._project = project
-        self._jobs: dict[int, tuple[str, int]] = {}
-        """The job and process of each pidfd."""
-        self._spare: tuple[int, socket.socket] | None = None
-        self._starts = 0
+        self._processes: dict[int, tuple[int, int]] = {}
+        """The engine's number and the process id of each pidfd."""
 
     def serve(self) -> None:
         poll = select.poll()
@@ -104,98 +100,63 @@ class _Loader:
                     self._reap(fd)
 
     def _take_order(self) -> int | None:
-        data, fds, _, _ = socket.recv_fds(self._channel, PACKET_NBYTES, 1)
+        data, fds, _, _ = socket.recv_fds(self._channel, _ORDER_NBYTES, 1)
         if not data:
             exit_now(0)
-        order = parse_record(data)
-        if "start" in order:
-            return self._start(Path(order["start"]), fds[0])
-        self._signal(str(order["signal"]), int(order["number"]))
+        word, *numbers = data.split()
+        if word == b"fork":
+            return self._fork(int(numbers[0]), fds[0])
+        self._signal(int(numbers[0]), int(numbers[1]))
         return None
 
-    def _start(self, directory: Path, fd: int) -> int | None:
+    def _fork(self, number: int, fd: int) -> int | None:
+        parent = os.getpid()
         try:
-            pid = self._wake_spare(directory, fd) or self._fork(directory, fd)
-            self._starts += 1
-            if self._starts >= _STARTS_BEFORE_SPARE:
-                self._make_spare()
+            pid = os.fork()
         except OSError as error:
-            self._say({"ended": directory.name, "code": 1, "reason": f"cannot start the job: {error.strerror}"})
-            return None
-        finally:
             os.close(fd)
+            self._say({"ended": number, "code": 1, "reason": f"cannot start the job: {error.strerror}"})
+            return None
+        if pid == 0:
+            self._be_job(parent, fd)
+        os.close(fd)
         pidfd = os.pidfd_open(pid)
-        self._jobs[pidfd] = (directory.name, pid)
+        self._processes[pidfd] = (number, pid)
         return pidfd
 
-    def _fork(self, directory: Path, fd: int) -> int:
-        parent = os.getpid()
-        pid = os.fork()
-        if pid == 0:
-            self._be_job(parent, [fd], lambda: (directory, fd))
-        return pid
-
-    def _make_spare(self) -> None:
-        """Fork the process of the next job ahead of time, so that it starts at once."""
-        parent = os.getpid()
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        pid = os.fork()
-        if pid == 0:
-            self._be_job(parent, [theirs.fileno()], lambda: _wait_for_order(theirs))
-        theirs.close()
-        self._spare = (pid, ours)
-
-    def _wake_spare(self, directory: Path, fd: int) -> int:
-        """Hand a job to the spare process. Return its number, 0 where there is none or it has died."""
-        if self._spare is None:
-            return 0
-        (pid, channel), self._spare = self._spare, None
-        try:
-            socket.send_fds(channel, [os.fsencode(directory)], [fd])
-        except OSError:
-            os.waitpid(pid, 0)
-            return 0
-        finally:
-            channel.close()
-        return pid
-
-    def _be_job(self, parent: int, keep: list[int], order: Callable[[], tuple[Path, int]]) -> None:
-        """Be a job process, and never return."""
+    def _be_job(self, parent: int, fd: int) -> None:
+        """Be a job process, and never return; one that is never given a job leaves when its wire is closed."""
         code = 1
         try:
-            begin_child(parent, "job", keep)
-            directory, fd = order()
+            begin_child(parent, "job", [fd])
             wire = Wire(socket.socket(fileno=fd))
+            try:
+                directory = Path(wire.receive()["directory"])
+            except WireClosedError:
+                exit_now(0)
             job = JobProcess(directory, wire, self._project, self._finder)
             code = job.run(lambda process: process.run_method(self._module))
         finally:
             exit_now(code)
 
-    def _signal(self, jobid: str, number: int) -> None:
-        for running, pid in self._jobs.values():
-            if running == jobid:
+    def _signal(self, number: int, signum: int) -> None:
+        for each, pid in self._processes.values():
+            if each == number:
                 with suppress(ProcessLookupError):
-                    os.killpg(pid, number)
+                    os.killpg(pid, signum)
                 with suppress(ProcessLookupError):
-                    os.kill(pid, number)
+                    os.kill(pid, signum)
 
     def _reap(self, pidfd: int) -> None:
         """End what is left of a job's process group while its leader still holds the number, then reap the leader."""
-        jobid, pid = self._jobs.pop(pidfd)
+        number, pid = self._processes.pop(pidfd)
         os.close(pidfd)
         os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(pid, signal.SIGKILL)
         _, status = os.waitpid(pid, 0)
-        self._say({"ended": jobid, "code": os.waitstatus_to_exitcode(status), "reason": ""})
+        self._say({"ended": number, "code": os.waitstatus_to_exitcode(status), "reason": ""})
 
     def _say(self, message: Message) -> None:
         self._channel.send(format_record(message))
 
-
-def _wait_for_order(channel: socket.socket) -> tuple[Path, int]:
-    data, fds, _, _ = socket.recv_fds(channel, PACKET_NBYTES, 1)
-    if not data:
-        exit_now(0)
-    channel.close()
-    return Path(os.fsdecode(data)), fds[0]
