@@ -17,7 +17,7 @@ from axtui.execute.process import become_subreaper, end_strays
 from axtui.project.config import read_project
 from axtui.store.workdir import Workdir
 
-_LIBRARIES = ("numpy", "pyarrow", "pyarrow.compute", "pyarrow.csv", "pandas")
+_LIBRARIES = ("numpy", "pyarrow", "pyarrow.compute", "pyarrow.csv", "pandas", "axtui.api.writer")
 _GC_OBJECTS = 20_000
 """The engine makes little rubbish that refers to itself; looking for it at every thousandth object costs more."""
 

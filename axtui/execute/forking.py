@@ -2,8 +2,8 @@
 
 A job's process is asked of its loader, which gets one end of a wire for it; the job's order and messages go over that
 wire, so that a process that was forked ahead starts at once. That it ended comes from whoever reaped it. A job has
-succeeded when its message arrives that its commit record is on the disk, by when it has ended all that it started; a job that ends
-without this message has failed, whatever its exit status.
+succeeded when its message arrives that its commit record is on the disk, by when it has ended all that it started; a
+job that ends without this message has failed, whatever its exit status.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from axtui.base.wire import Message, Wire, WireClosedError
 from axtui.execute.digests import Digests
 from axtui.execute.executor import JobCommitted, JobLost, JobSaid, Loop, MethodDescribed, MethodFailed, Reporter
 from axtui.execute.failure import parse_failure, plain_failure
+from axtui.execute.light import LightBase, is_light
 from axtui.execute.loader import PACKET_NBYTES, run_loader
 from axtui.execute.process import describe_end, end_descendants, oom_kills
 from axtui.execute.script import run_script
@@ -49,6 +50,7 @@ class _Loader:
     pid: int
     pidfd: int
     channel: socket.socket
+    is_light: bool
     is_ready: bool = False
     is_leaving: bool = False
     observed: dict[str, str] = field(default_factory=dict)
@@ -85,6 +87,9 @@ class ForkingExecutor:
         self._jobs: dict[str, _Running] = {}
         self._scripts: dict[int, str] = {}
         self._digests = Digests(loop, report)
+        self._light = LightBase(self._run_loader)
+        self._heavy: set[str] = set()
+        """Methods that were thought to be light, and are not."""
         self._numbers = itertools.count(1)
         self._oom = (-_OOM_SECONDS, 0)
         """When the count of processes killed for want of memory was read, and what it was."""
@@ -214,7 +219,17 @@ class ForkingExecutor:
     def _acknowledge(self, jobid: str, message: Message) -> None:
         """Report a job whose commit record is on the disk: it is finished, though its process has still to exit."""
         if message["say"] == "committed":
+            if message.get("heavy"):
+                self._take_heavy(jobid)
             self._report(JobCommitted(jobid, message["seconds"], message["output"], tuple(message["notes"])))
+
+    def _take_heavy(self, jobid: str) -> None:
+        """Fork the next loader of a method from the engine, for its jobs import the data libraries themselves."""
+        loader = next((each for each in self._loaders.values() if jobid in each.jobs.values()), None)
+        if loader is not None and loader.is_light:
+            self._heavy.add(loader.method)
+            self._forget(loader)
+            self._dismiss(loader)
 
     def _end(self, jobid: str, code: int, reason: str) -> None:
         running = self._jobs[jobid]
@@ -242,7 +257,8 @@ class ForkingExecutor:
 
     def _end_adopted(self) -> None:
         """End processes whose job died before it could: they have become the engine's children."""
-        end_descendants({*(loader.pid for loader in self._loaders.values()), *self._scripts, self._digests.pid})
+        loaders = (loader.pid for loader in self._loaders.values())
+        end_descendants({*loaders, *self._scripts, self._light.pid, self._digests.pid})
 
     def _reap_script(self, pid: int, pidfd: int) -> None:
         self._loop.remove_reader(pidfd)
@@ -273,16 +289,23 @@ class ForkingExecutor:
     def _fork_loader(self, method: str, snapshot: Snapshot) -> _Loader:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, PACKET_NBYTES)
-        parent = os.getpid()
-        pid = os.fork()
-        if pid == 0:
-            run_loader(theirs, parent, method, snapshot, self._sources, self._project)
+        may_be_light = method not in self._heavy and is_light(snapshot)
+        light = self._light.fork_loader(theirs, method, snapshot) if may_be_light else 0
+        pid = light
+        if not pid:
+            parent = os.getpid()
+            pid = os.fork()
+            if pid == 0:
+                self._run_loader(theirs, parent, method, snapshot)
         theirs.close()
-        loader = _Loader(method, snapshot.content, pid, os.pidfd_open(pid), ours)
+        loader = _Loader(method, snapshot.content, pid, os.pidfd_open(pid), ours, bool(light))
         self._loop.add_reader(ours.fileno(), lambda: self._hear(loader))
         self._loop.add_reader(loader.pidfd, lambda: self._reap_loader(loader))
         self._loop.call_later(IMPORT_SECONDS, lambda: self._end_slow_import(loader))
         return loader
+
+    def _run_loader(self, channel: socket.socket, parent: int, method: str, snapshot: Snapshot) -> None:
+        run_loader(channel, parent, method, snapshot, self._sources, self._project)
 
     def _end_slow_import(self, loader: _Loader) -> None:
         if not loader.is_ready and loader.pid:

@@ -6,13 +6,14 @@ It reads its order from `setup.json`, says to the engine what it does, and ends 
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from axtui.api import context, writer
+from axtui.api import context
 from axtui.api.context import Context
 from axtui.api.current import CurrentJob, FinishEarly, stop_saves, wait_for_saves
 from axtui.api.job import job_or_none
@@ -23,6 +24,7 @@ from axtui.base.records import Record, digest, digest_of, parse_message
 from axtui.base.wire import Wire
 from axtui.execute.analysis_result import AnalysisResult, save_slice_result
 from axtui.execute.failure import Failure, describe_exception
+from axtui.execute.light import used_heavy
 from axtui.execute.process import become_subreaper, end_descendants, flush_streams, line_buffer_c, redirect
 from axtui.execute.slices import run_slices
 from axtui.execute.stages import Stages
@@ -68,7 +70,7 @@ class JobProcess:
             self._set_up()
             work(self)
             record = self._commit()
-            self._wire.send({"say": "committed", **record})
+            self._wire.send({"say": "committed", "heavy": used_heavy(), **record})
             return 0
         except BaseException as error:  # the job process turns everything into a message
             self._fail(describe_exception(self._stage, error))
@@ -108,7 +110,7 @@ class JobProcess:
             with _Stage(self, "prepare"):
                 more["prepare_res"] = stages.call("prepare")
                 wait_for_saves()
-                writer.end_prepare()
+                _datasets("end_prepare")
         if stages.has("analysis"):
             with _Stage(self, "analysis"):
                 lengths, early = self._run_analysis(stages, more)
@@ -132,7 +134,7 @@ class JobProcess:
         for sliceno, part in enumerate(ended):
             self._context.registered.update(part["registered"])
             self._context.digests.update({name: tuple(value) for name, value in part["digests"].items()})
-            writer.take_slice(sliceno, part["datasets"])
+            _datasets("take_slice", sliceno, part["datasets"])
         self._times["per_slice"] = [part["seconds"] for part in ended]
         self._end_leftovers()
         early = [part["early"] for part in ended]
@@ -168,7 +170,7 @@ class JobProcess:
                     raise RuntimeError("finish_early in analysis takes no result") from None
                 early = True
             wait_for_saves()
-            datasets = writer.end_slice()
+            datasets = _datasets("end_slice") or {}
             failed = False
         finally:
             here.slot.end(failed)
@@ -189,7 +191,7 @@ class JobProcess:
         """Finish the datasets; that is of synthesis, also where the method has none."""
         self._context.stage = "synthesis"
         with status("Finishing datasets"):
-            self._datasets = writer.end_job()
+            self._datasets = _datasets("end_job") or []
 
     def enter(self, stage: str) -> None:
         """Begin a stage: its output files, its place in the record of progress, and a word to the engine."""
@@ -221,7 +223,7 @@ class JobProcess:
         data = find_files(self._directory, layout.DATASETS) if self._datasets else []
         names = [*registered, *_keep_written(self._directory), *self._sources(), *data]
         manifest = build_manifest(self._directory, names, self._context.digests)
-        datasets = {name: writer.dataset_digest(self._directory, name) for name in self._datasets}
+        datasets = {name: _datasets("dataset_digest", self._directory, name) for name in self._datasets}
         output = output_digest({name: manifest[name] for name in registered}, datasets, self._previous())
         slot = self._context.slot
         if slot is not None:
@@ -307,6 +309,12 @@ class _Stage:
     def __exit__(self, kind: type[BaseException] | None, error: object, trace: object) -> None:
         if kind is None or kind is FinishEarly:
             self._job.leave(self._stage, clock.monotonic() - self._began)
+
+
+def _datasets(hook: str, *arguments: Any) -> Any:
+    """Call a hook of the room of writers; where nothing has loaded that room this process has written no dataset."""
+    room = sys.modules.get("axtui.api.gathering")
+    return getattr(room, hook)(*arguments) if room else None
 
 
 def _make_context(directory: Path, project: Project, setup: Record) -> Context:

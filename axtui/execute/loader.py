@@ -1,8 +1,9 @@
 """The loader: a process that has imported one method from one snapshot, and forks a job process for each job of it.
 
-It is forked from the engine, has one thread, holds no lock of the engine, and dies with it. One packet is one message.
-It says, in JSON, `described` or `broken` once, then `ended` for each process. It takes `fork N` (with the process's end
-of a wire) and `signal N NUMBER`. A process waits on its wire for the order to run a job, so that it may be forked ahead.
+It is forked from the engine or from its light base, is the engine's child, has one thread, holds no lock of the engine,
+and dies with it. One packet is one message. It says, in JSON, `described` or `broken` once, then `ended` for each
+process. It takes `fork N` (with the process's end of a wire) and `signal N NUMBER`. A process waits on its wire for the
+order to run a job, so that it may be forked ahead.
 """
 
 from __future__ import annotations

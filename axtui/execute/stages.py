@@ -11,7 +11,6 @@ from typing import Any
 
 from axtui.api import context
 from axtui.api.current import CurrentJob
-from axtui.api.dataset import Dataset, DatasetList, NoDataset
 from axtui.api.job import Job, job_or_none
 from axtui.api.params import typed_params
 from axtui.api.status import update_top_status
@@ -85,6 +84,8 @@ def _parameters(function: Callable[..., Any]) -> list[str]:
 
 
 def _dataset(value: Any) -> Any:
+    from axtui.api.dataset import Dataset, DatasetList, NoDataset
+
     if isinstance(value, list):
         return DatasetList(_dataset(item) for item in value)
     return Dataset(value) if value else NoDataset
