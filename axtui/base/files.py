@@ -20,11 +20,17 @@ def is_fresh(mtime_ns: int) -> bool:
     return time.time_ns() - mtime_ns < _FRESH_SECONDS * 1e9
 
 
-def write_new(path: str | Path, data: bytes, mode: int = 0o644) -> None:
-    """Write a file that must not exist yet, in a directory nobody looks at before it is complete."""
+def write_new(path: str | Path, data: bytes, mode: int = 0o644, durable: bool = False) -> None:
+    """Write a file that must not exist yet, in a directory nobody looks at before it is complete.
+
+    Raises:
+        OSError: It exists, or cannot be written; or it was to be `durable` and may be lost.
+    """
     fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW, mode)
     try:
         write_all(fd, data)
+        if durable:
+            os.fsync(fd)
     finally:
         os.close(fd)
 
@@ -80,14 +86,26 @@ def read_limited(path: str | Path, limit: int) -> bytes:
         OSError: It cannot be read.
     """
     fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
-    info = os.fstat(fd)
-    if not stat.S_ISREG(info.st_mode):
-        os.close(fd)
-        raise RecordError(f"{path} is not a regular file")
-    with open(fd, "rb") as handle:
+    try:
+        info = os.fstat(fd)
+        if not stat.S_ISREG(info.st_mode):
+            raise RecordError(f"{path} is not a regular file")
         if info.st_size > limit:
             raise RecordError(f"{path} has {info.st_size} bytes, more than the {limit} that such a file may have")
-        return handle.read(min(limit, info.st_size + 1))
+        return _read_up_to(fd, min(limit, info.st_size + 1))
+    finally:
+        os.close(fd)
+
+
+def _read_up_to(fd: int, nbytes: int) -> bytes:
+    """Read until the end or the limit; one read does nearly always."""
+    data = os.read(fd, nbytes)
+    while len(data) < nbytes:
+        more = os.read(fd, nbytes - len(data))
+        if not more:
+            break
+        data += more
+    return data
 
 
 def safe_join(root: str | Path, name: str | Path) -> Path:

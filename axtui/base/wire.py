@@ -17,6 +17,9 @@ from axtui.base.records import format_record, parse_message
 LINE_NBYTES = 8 << 20
 """The longest message, in bytes."""
 
+_READ_NBYTES = 1 << 16
+"""So much is read at once; from twice as much on the C library asks the kernel for memory each time."""
+
 Message = dict[str, Any]
 
 
@@ -109,7 +112,7 @@ class Wire:
 
     def _read(self, flags: int) -> None:
         try:
-            data = self.socket.recv(1 << 18, flags)
+            data = self.socket.recv(_READ_NBYTES, flags)
         except BlockingIOError:
             raise
         except OSError as error:

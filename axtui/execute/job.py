@@ -20,6 +20,7 @@ from axtui.api.job import job_or_none
 from axtui.api.request import Requests
 from axtui.api.status import status
 from axtui.base import clock
+from axtui.base.files import read_limited
 from axtui.base.records import Record, digest, digest_of, parse_message
 from axtui.base.wire import Wire
 from axtui.execute.analysis_result import AnalysisResult, save_slice_result
@@ -34,6 +35,8 @@ from axtui.store import layout, progress
 from axtui.store.commit import build_manifest, commit_job, find_files, write_error
 from axtui.store.digest import output_digest
 from axtui.store.record import read_post
+
+_SETUP_NBYTES = 64 << 20
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,7 @@ class JobProcess:
         self._directory = directory
         self._wire = wire
         self._finder = finder
-        order = (directory / layout.SETUP).read_bytes()
+        order = read_limited(f"{directory}/{layout.SETUP}", _SETUP_NBYTES)
         self._setup = parse_message(order)
         self._setup_digest = digest(order)
         self._slices = int(self._setup["slices"])

@@ -23,6 +23,7 @@ from axtui.base.records import format_record
 from axtui.base.wire import Message, Wire, WireClosedError
 from axtui.execute.failure import describe_exception
 from axtui.execute.job import JobProcess
+from axtui.execute.pages import WrittenPages
 from axtui.execute.process import begin_child, exit_now
 from axtui.execute.stages import set_threads, warm_up
 from axtui.method.description import describe_method, format_description
@@ -84,6 +85,7 @@ class _Loader:
         self._module = module
         self._finder = finder
         self._project = project
+        self._pages = WrittenPages()
         self._processes: dict[int, tuple[int, int]] = {}
         """The engine's number and the process id of each pidfd."""
 
@@ -129,6 +131,7 @@ class _Loader:
         """Be a job process, and never return; one that is never given a job leaves when its wire is closed."""
         code = 1
         try:
+            is_first = self._pages.copy_or_watch()
             begin_child(parent, "job", [fd])
             wire = Wire(socket.socket(fileno=fd))
             try:
@@ -137,6 +140,8 @@ class _Loader:
                 exit_now(0)
             job = JobProcess(directory, wire, self._project, self._finder)
             code = job.run(lambda process: process.run_method(self._module))
+            if is_first:
+                self._pages.tell()
         finally:
             exit_now(code)
 
@@ -160,4 +165,3 @@ class _Loader:
 
     def _say(self, message: Message) -> None:
         self._channel.send(format_record(message))
-

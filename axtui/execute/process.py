@@ -33,7 +33,7 @@ def begin_child(parent: int, name: str, keep: Iterable[int]) -> None:
     _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         os._exit(1)
-    _prctl(_PR_SET_NAME, ctypes.create_string_buffer(name.encode("ascii", "replace")[:15]))
+    _prctl(_PR_SET_NAME, name.encode("ascii", "replace")[:15])
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT, signal.SIGCHLD):
         signal.signal(number, signal.SIG_DFL)
     signal.set_wakeup_fd(-1)

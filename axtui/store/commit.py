@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from axtui.store.record import VERSION
 from axtui.store.workdir import append_commit
 
 Manifest = dict[str, tuple[int, str]]
+_PIECE_NBYTES = 1 << 16
 
 
 def commit_job(directory: Path, manifest: Manifest, record: Record) -> None:
@@ -34,23 +35,32 @@ def commit_job(directory: Path, manifest: Manifest, record: Record) -> None:
     Raises:
         OSError: Something could not be written or synced; the job has failed.
     """
-    for name in manifest:
-        fsync_path(directory / name)
-    fsync_path(directory / layout.SETUP)
-    for folder in sorted({part for name in manifest for part in Path(name).parents}, reverse=True):
-        fsync_path(directory / folder)
+    base = os.fspath(directory)
+    for name in (*manifest, layout.SETUP):
+        fsync_path(f"{base}/{name}")
+    for folder in _folders(manifest):
+        fsync_path(f"{base}/{folder}")
     line = format_record({"version": VERSION, "boot": clock.boot_id(), "files": manifest, **record})
     _publish(directory, line + b"\n" + digest(line).encode("ascii") + b"\n")
     append_commit(directory)
 
 
 def _publish(directory: Path, data: bytes) -> None:
-    temporary = directory / f".post.json.{os.getpid()}.tmp"
-    write_new(temporary, data)
-    fsync_path(temporary)
-    os.rename(temporary, directory / layout.POST)
-    fsync_path(directory)
+    base = os.fspath(directory)
+    temporary = f"{base}/.post.json.{os.getpid()}.tmp"
+    write_new(temporary, data, durable=True)
+    os.rename(temporary, f"{base}/{layout.POST}")
+    fsync_path(base)
     fsync_path(directory.parent)
+
+
+def _folders(names: Iterable[str]) -> list[str]:
+    """Return the directories of some files, the innermost first; the last is that of the job itself, which is ""."""
+    found = {""}
+    for name in names:
+        while name := name.rpartition("/")[0]:
+            found.add(name)
+    return sorted(found, reverse=True)
 
 
 def build_manifest(directory: Path, names: list[str], known: Mapping[str, tuple[int, str]]) -> Manifest:
@@ -59,12 +69,16 @@ def build_manifest(directory: Path, names: list[str], known: Mapping[str, tuple[
     Raises:
         OSError: A file is not there or cannot be read.
     """
-    return {name: known[name] if name in known else file_digest(directory / name) for name in sorted(names)}
+    return {name: known[name] if name in known else file_digest(f"{directory}/{name}") for name in sorted(names)}
 
 
-def file_digest(path: Path) -> tuple[int, str]:
+def file_digest(path: str | Path) -> tuple[int, str]:
     """Return the size in bytes and the SHA-256 of a file, as hex."""
     with open(path, "rb") as handle:
+        data = handle.read(_PIECE_NBYTES)
+        if len(data) < _PIECE_NBYTES:
+            return len(data), hashlib.sha256(data).hexdigest()
+        handle.seek(0)
         checksum = hashlib.file_digest(handle, "sha256")
         return handle.tell(), checksum.hexdigest()
 

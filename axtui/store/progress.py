@@ -27,6 +27,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from axtui.base import clock
+from axtui.base.files import write_new
 
 HEADER = struct.Struct("<8sII48x")
 RECORD = struct.Struct("<BBHIdddqq208s")
@@ -54,9 +55,7 @@ class Progress:
 
 def write_header(path: Path, slices: int) -> None:
     """Make the progress file of a job, every record zero."""
-    with open(path, "xb") as handle:
-        handle.write(HEADER.pack(MAGIC, slices, RECORD.size))
-        handle.truncate(HEADER.size + (slices + 1) * RECORD.size)
+    write_new(path, HEADER.pack(MAGIC, slices, RECORD.size) + bytes((slices + 1) * RECORD.size))
 
 
 def read_progress(path: Path) -> list[Progress]:
