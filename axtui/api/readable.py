@@ -9,7 +9,8 @@ import pyarrow as pa
 
 from axtui.api import reading
 from axtui.api.reading import Columns
-from axtui.dataset.arrays import Array, TextCodes
+from axtui.dataset.arrays import Array
+from axtui.dataset.codes import TextCodes
 from axtui.dataset.wishes import Wishes
 
 if TYPE_CHECKING:

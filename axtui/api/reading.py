@@ -15,7 +15,8 @@ from axtui.api.status import dummy_status, live_status, report_lines
 from axtui.base.errors import DatasetUsageError, NoSuchDatasetError
 from axtui.base.ids import split_dataset
 from axtui.dataset import stream
-from axtui.dataset.arrays import Array, TextCodes, to_numpy
+from axtui.dataset.arrays import Array, to_numpy
+from axtui.dataset.codes import TextCodes
 from axtui.dataset.common import common_column
 from axtui.dataset.iteration import Iteration
 from axtui.dataset.reader import Located, locate, read_pieces

@@ -14,7 +14,8 @@
     unicode             text="codes" a TextCodes                                no; codes where stored as int32
     json, pickle        object (decoded)                                        no
 
-The dtype depends on the dataset alone, never on the slice or piece. A view needs the lines to lie in one record batch.
+The dtype depends on the dataset alone, never on the slice or piece. A view needs the lines to lie in one record batch,
+which has about 32 MB over all columns.
 
 None, in a column that allows it: with nulls="mask" a numpy.ma.MaskedArray; with nulls="nan" NaN and NaT, for which
 integers and bool become float64. Arrays of objects hold None itself in both cases; codes have -1.
@@ -22,7 +23,7 @@ integers and bool become float64. Arrays of objects hold None itself in both cas
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -30,25 +31,22 @@ import pyarrow as pa
 
 from axtui.base.errors import DatasetUsageError
 from axtui.dataset import moments, numbers
+from axtui.dataset.codes import TextCodes, text_codes
 from axtui.dataset.record import ColumnRecord
-from axtui.dataset.storage import load
 from axtui.dataset.types import to_list
+from axtui.dataset.views import bool_view, is_missing, raw_view
 
 Array = npt.NDArray[Any]
 NULLS = ("mask", "nan")
 TEXTS = ("object", "codes")
-
-
-class TextCodes(NamedTuple):
-    """Text or bytes as codes.
-
-    Attributes:
-        codes: Shape (lines,), int32. An index into `values`; -1 for None.
-        values: Shape (distinct,), object.
-    """
-
-    codes: npt.NDArray[np.int32]
-    values: npt.NDArray[np.object_]
+_DTYPES = {
+    **{name: name for name in ("int32", "int64", "float32", "float64", "bool")},
+    "complex32": "complex64",
+    "complex64": "complex128",
+    "datetime": "datetime64[us]",
+    "date": "datetime64[D]",
+    "time": "timedelta64[us]",
+}
 
 
 def to_numpy(column: ColumnRecord, arrays: list[pa.Array], nulls: str, text: str) -> Array | TextCodes:
@@ -70,14 +68,13 @@ def to_numpy(column: ColumnRecord, arrays: list[pa.Array], nulls: str, text: str
         raise DatasetUsageError(f"nulls is one of {NULLS} and text one of {TEXTS}, found {nulls!r} and {text!r}")
     is_text = column.kind.name in ("ascii", "unicode", "bytes")
     if is_text and text == "codes":
-        return _codes(column, arrays)
+        return text_codes(arrays)
     if is_text or _is_object(column):
         return _objects(column, arrays)
-    array = _joined(column, arrays)
-    values = _values(column, array)
+    values = _joined([_values(column, array) for array in arrays], _dtype(column))
     if not column.none:
         return values
-    missing = array.is_null().to_numpy(zero_copy_only=False)
+    missing = _joined([is_missing(array) for array in arrays], np.dtype(bool))
     return np.ma.MaskedArray(values, missing) if nulls == "mask" else _with_nan(column, values, missing)
 
 
@@ -87,52 +84,32 @@ def _is_object(column: ColumnRecord) -> bool:
     return column.kind.name in ("json", "pickle")
 
 
-def _joined(column: ColumnRecord, arrays: list[pa.Array]) -> pa.Array:
-    """Bring arrays into one form and one piece; a single one is not copied."""
-    if not arrays:
-        return pa.array([], _numpy_form(column))
-    ready = [_plain(column, array) for array in arrays]
-    return ready[0] if len(ready) == 1 else pa.concat_arrays(ready)
-
-
-def _numpy_form(column: ColumnRecord) -> pa.DataType:
+def _dtype(column: ColumnRecord) -> np.dtype[Any]:
     if column.kind.name == "number":
-        return numbers.INT if column.holds in (None, "int") else numbers.FLOAT
-    return column.kind.arrow
+        return np.dtype(np.int64 if column.holds in (None, "int") else np.float64)
+    return np.dtype(_DTYPES[column.kind.name])
 
 
-def _plain(column: ColumnRecord, array: pa.Array) -> pa.Array:
-    if column.kind.name in ("datetime", "time"):
-        return moments.strip(array)
-    if column.kind.name == "number" and column.holds not in (None, "int"):
-        return numbers.to_float(array)
-    return load(column.kind, array)
+def _joined(parts: list[Array], dtype: np.dtype[Any]) -> Array:
+    """Put parts one after the other, widened on the way; a single one of the dtype is not copied."""
+    if len(parts) == 1:
+        return parts[0].astype(dtype, copy=False)
+    return np.concatenate(parts, dtype=dtype) if parts else np.empty(0, dtype)
 
 
 def _values(column: ColumnRecord, array: pa.Array) -> Array:
-    """Return the values, with anything where there is none."""
+    """Return the values as they are stored, perhaps narrower than the dtype, with anything where there is none."""
     name = column.kind.name
     if name.startswith("complex"):
-        part = np.complex64 if name == "complex32" else np.complex128
-        return _raw(array.values, 2 * array.offset, 2 * len(array)).view(part)
+        pairs = raw_view(array.values.slice(2 * array.offset, 2 * len(array)))
+        return pairs.view(np.complex64 if pairs.dtype == np.float32 else np.complex128)
     if name == "bool":
-        return np.asarray(array.fill_null(False))
-    if name == "date":
-        return _raw(array, array.offset, len(array)).astype("datetime64[D]")
-    raw = _raw(array, array.offset, len(array))
-    units = {"datetime": "datetime64[us]", "time": "timedelta64[us]"}
-    return raw.view(units[name]) if name in units else raw
-
-
-def _raw(array: pa.Array, offset: int, length: int) -> Array:
-    """View the values buffer of an array of fixed width."""
-    kind = array.type
-    is_number = pa.types.is_integer(kind) or pa.types.is_floating(kind)
-    dtype = kind.to_pandas_dtype() if is_number else f"i{kind.bit_width // 8}"
-    buffer = array.buffers()[1]
-    if buffer is None or not length:
-        return np.zeros(length, dtype=dtype)
-    return np.frombuffer(buffer, dtype=dtype)[offset : offset + length]
+        return bool_view(array)
+    if name == "number" and column.holds not in (None, "int"):
+        return raw_view(numbers.to_float(array))
+    if name in ("datetime", "time"):
+        return raw_view(moments.strip(array)).view(_DTYPES[name])
+    return raw_view(array)
 
 
 def _with_nan(column: ColumnRecord, values: Array, missing: npt.NDArray[np.bool_]) -> Array:
@@ -151,18 +128,3 @@ def _objects(column: ColumnRecord, arrays: list[pa.Array]) -> Array:
     found = np.empty(len(values), dtype=object)
     found[:] = values
     return found
-
-
-def _codes(column: ColumnRecord, arrays: list[pa.Array]) -> TextCodes:
-    coded = _coded(column, arrays)
-    values = np.empty(len(coded.dictionary), dtype=object)
-    values[:] = coded.dictionary.to_pylist()
-    return TextCodes(coded.indices.cast(pa.int32()).fill_null(-1).to_numpy(), values)
-
-
-def _coded(column: ColumnRecord, arrays: list[pa.Array]) -> pa.DictionaryArray:
-    if len(arrays) == 1 and pa.types.is_dictionary(arrays[0].type):
-        return arrays[0]
-    loaded = [load(column.kind, array) for array in arrays]
-    joined = pa.chunked_array(loaded, column.kind.arrow).dictionary_encode().combine_chunks()
-    return joined.chunk(0) if isinstance(joined, pa.ChunkedArray) else joined

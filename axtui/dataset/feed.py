@@ -19,6 +19,7 @@ from axtui.dataset.hashing import hash_array, hash_value, slice_of
 from axtui.dataset.rows import RowBuffer, Write, column_check, make_write, make_write_dict, make_write_list
 from axtui.dataset.single import ColumnWriters
 from axtui.dataset.types import Check, to_arrow
+from axtui.dataset.views import every
 from axtui.dataset.writer import Column, Part, SliceWriter
 
 _REMEMBERED = 1 << 16
@@ -251,8 +252,7 @@ class SplitFeed(_Feed):
         if self._layout.hash_index is not None:
             self._deal(arrays, self._layout.hashes_to(arrays))
         else:
-            self._deal(arrays, (np.arange(len(arrays[0])) + self._next) % self._layout.slices)
-            self._next = (self._next + len(arrays[0])) % self._layout.slices
+            self._deal_in_turn(arrays)
 
     def close(self) -> list[Part]:
         """Write what is held, and return what is known of each slice."""
@@ -282,6 +282,14 @@ class SplitFeed(_Feed):
             nbytes += sum(array.nbytes for array in arrays)
         self._next = (self._next + len(values) // len(self._layout.columns)) % self._layout.slices
         return nbytes
+
+    def _deal_in_turn(self, arrays: Sequence[pa.Array]) -> None:
+        lines, slices = len(arrays[0]), self._layout.slices
+        for sliceno, writer in enumerate(self._writers):
+            first = (sliceno - self._next) % slices
+            if first < lines:
+                writer.append([every(array, first, slices) for array in arrays])
+        self._next = (self._next + lines) % slices
 
     def _deal(self, arrays: Sequence[pa.Array], slices: Any) -> None:
         for sliceno, writer in enumerate(self._writers):

@@ -6,6 +6,7 @@ are taken, never ahead. Knows no jobs: `Source.dataset` is only handed to callba
 
 from __future__ import annotations
 
+import array as packed
 import inspect
 import itertools
 from collections.abc import Callable, Iterator, Sequence
@@ -19,11 +20,12 @@ import pyarrow as pa
 
 from axtui.base.errors import DatasetUsageError
 from axtui.dataset.hashing import hash_array, slice_of
-from axtui.dataset.raw import to_raw_list
 from axtui.dataset.reader import Find, Located, locate, read_pieces
 from axtui.dataset.record import ColumnRecord, DatasetRecord
 from axtui.dataset.storage import load
 from axtui.dataset.types import to_list
+from axtui.dataset.values import ColumnValues
+from axtui.dataset.views import is_missing, raw_view
 from axtui.dataset.wishes import (
     SkipDataset,
     SkipSlice,
@@ -42,6 +44,9 @@ Show = Callable[[str, Callable[[], str]], AbstractContextManager[Callable[[str],
 """Shows a text for as long as a block runs, with what a function says at the moment it is looked at; gives what changes
 the text."""
 Rows = Iterator[Any]
+
+
+_PackedIterator = type(iter(packed.array("b")))
 
 
 class _Stopped(Exception):
@@ -68,7 +73,6 @@ class Iteration:
         self._located = [self._locate(source) for source in self._sources]
         if wishes.copy_mode:
             check_copied(self._columns, self._sources)
-        self._to_list = to_raw_list if wishes.copy_mode else to_list
         self._done = self._begun = 0
         self._piece: tuple[int, Iterator[Any]] = 0, iter(())
         self._total = sum(self._lines(source.record) for source in self._sources)
@@ -124,7 +128,7 @@ class Iteration:
     def _reached(self) -> str:
         """Say which line of the slice was taken last; the list that the rows are made from knows what is left of it."""
         lines, left = self._piece
-        line = self._done - self._begun + lines - length_hint(left)
+        line = self._done - self._begun + lines - _left(left, lines)
         return f" reached line {line}" if line else ""
 
     def _visited(self, record: DatasetRecord) -> list[Any]:
@@ -136,22 +140,20 @@ class Iteration:
             yield self._in_turn(located, len(record.lines))
         elif self._is_rehashed(record):
             for each in range(len(record.lines)):
-                yield self._rows(record, located, each)
+                yield from self._pieces(record, located, each)
         else:
-            yield self._rows(record, located, sliceno)
-
-    def _rows(self, record: DatasetRecord, located: list[Located], sliceno: int) -> Rows:
-        return itertools.chain.from_iterable(self._pieces(record, located, sliceno))
+            yield from self._pieces(record, located, sliceno)
 
     def _pieces(self, record: DatasetRecord, located: list[Located], sliceno: int) -> Iterator[Rows]:
-        wanted = len(self._columns) + len(self._extra)
+        """Give the rows of a slice, a piece after the other: every level more that rows pass through costs time."""
+        values = self._values(located)
         for arrays in read_pieces(located, sliceno):
             lines = len(arrays[0])
             mask = self._mask(record, located, arrays)
             if mask is not None:
                 chosen = pa.array(mask)
                 arrays = [array.filter(chosen) for array in arrays]
-            yield self._choose(self._build(located[:wanted], arrays[:wanted]))
+            yield self._choose(self._build(values, arrays))
             self._done += lines
             self._piece = 0, iter(())
             self._report(self._done, self._total)
@@ -162,8 +164,9 @@ class Iteration:
         wanted = len(self._columns) + len(self._extra)
 
         def pieces(sliceno: int) -> Iterator[Rows]:
+            values = self._values(located)
             for arrays in read_pieces(located, sliceno):
-                rows = self._build(located[:wanted], arrays[:wanted])
+                rows = self._build(values, arrays)
                 mask = self._within(located[wanted], arrays[wanted]).tolist() if has_range else itertools.repeat(True)
                 yield zip(rows, mask, strict=False)
                 self._done += len(arrays[0])
@@ -191,10 +194,14 @@ class Iteration:
         assert self._range is not None
         return _within(located, stored, *self._range[1:])
 
-    def _build(self, located: list[Located], arrays: list[pa.Array]) -> Rows:
+    def _values(self, located: list[Located]) -> list[ColumnValues]:
+        """Return what makes values of the columns that rows are built of, in order."""
+        wanted = len(self._columns) + len(self._extra)
+        return [ColumnValues(each.column.kind, self._wishes.copy_mode) for each in located[:wanted]]
+
+    def _build(self, values: list[ColumnValues], arrays: list[pa.Array]) -> Rows:
         """Turn columns into rows, with the columns that are only there to be filtered by at the end."""
-        pairs = zip(located, arrays, strict=True)
-        columns: list[Any] = [self._to_list(each.column.kind, array) for each, array in pairs]
+        columns: list[Any] = [each.of(array) for each, array in zip(values, arrays, strict=False)]
         first = iter(columns[0])
         self._piece, columns[0] = (len(columns[0]), first), first
         translators = self._wishes.translators
@@ -270,6 +277,14 @@ def _arity(callback: Callable[..., Any]) -> int:
     return 2 if len(required) == 2 else 1
 
 
+def _left(values: Iterator[Any], lines: int) -> int:
+    """Return how many of some lines an iterator over a list or a packed array still has."""
+    if not isinstance(values, _PackedIterator):
+        return length_hint(values)
+    state: tuple[Any, ...] = values.__reduce__()  # type: ignore[assignment]
+    return lines - int(state[2]) if len(state) > 2 else 0
+
+
 def _translate(values: Any, translator: Any) -> Any:
     if translator is None:
         return values
@@ -303,8 +318,8 @@ def _within(located: Located, stored: pa.Array, start: Any, stop: Any) -> npt.ND
     array = load(located.column.kind, stored)
     kind = array.type
     if pa.types.is_integer(kind) or pa.types.is_floating(kind):
-        values = array.fill_null(0).to_numpy()
-        mask = np.asarray(array.is_valid())
+        values = raw_view(array)
+        mask = ~is_missing(array)
         mask = mask & (values >= start) if start is not None else mask
         return mask & (values < stop) if stop is not None else mask
     listed = to_list(located.column.kind, array)

@@ -19,6 +19,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from axtui.dataset.views import is_missing, raw_view
+
 STAMP = pa.timestamp("us")
 STAMP_UTC = pa.timestamp("us", "UTC")
 CLOCK = pa.time64("us")
@@ -52,13 +54,24 @@ def to_list(array: pa.Array) -> list[Any]:
         lines = zip(array.is_valid().to_pylist(), at, utc, fold, strict=True)
         return [v.replace(tzinfo=UTC if u else None, fold=int(f)) if valid else None for valid, v, u, f in lines]
     if pa.types.is_timestamp(array.type) and array.type.tz is None:
-        listed: list[Any] = array.to_numpy(zero_copy_only=False).tolist()
-        return listed
+        return _to_list(raw_view(array).view("datetime64[us]"), array)
     if pa.types.is_timestamp(array.type):
         naive = to_list(array.cast(STAMP))
         return [value if value is None else value.replace(tzinfo=UTC) for value in naive]
     pylist: list[Any] = array.to_pylist()
     return pylist
+
+
+def dates_to_list(array: pa.Array) -> list[Any]:
+    """Return dates, None for null."""
+    return _to_list(raw_view(array).astype("datetime64[D]"), array)
+
+
+def _to_list(values: npt.NDArray[np.datetime64], array: pa.Array) -> list[Any]:
+    if array.null_count:
+        values = np.where(is_missing(array), np.datetime64("NaT"), values)
+    listed: list[Any] = values.tolist()
+    return listed
 
 
 def common(forms: set[pa.DataType]) -> pa.DataType:

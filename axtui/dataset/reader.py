@@ -77,14 +77,16 @@ def read_pieces(located: Sequence[Located], sliceno: int, most: int | None = PIE
     left = located[0].lines[sliceno] if located else 0
     if not left:
         return
-    streams = {slice_path(d, sliceno): _Stream(d, sliceno, columns) for d, columns in _by_directory(located).items()}
+    streams = {d: _Stream(d, sliceno, columns) for d, columns in _by_directory(located).items()}
+    places = [(streams[column.directory], column.stored_name) for column in located]
     while left:
         lines = min(left, most or left, *(stream.available() for stream in streams.values()))
         if not lines:
             short = next(stream for stream in streams.values() if not stream.available())
             raise DatasetError(f"{short.path} is damaged: it ends {left} lines too early")
-        taken = {path: stream.take(lines) for path, stream in streams.items()}
-        yield [taken[slice_path(column.directory, sliceno)][column.stored_name] for column in located]
+        for stream in streams.values():
+            stream.take(lines)
+        yield [stream.taken[name] for stream, name in places]
         left -= lines
 
 
@@ -97,7 +99,11 @@ def _by_directory(located: Sequence[Located]) -> dict[Path, list[Located]]:
 
 
 class _Stream:
-    """The record batches of one file, one after the other, some columns of them."""
+    """The record batches of one file, one after the other, some columns of them.
+
+    Attributes:
+        taken: What was taken last, by column; shape (lines,) each.
+    """
 
     def __init__(self, directory: Path, sliceno: int, columns: list[Located]) -> None:
         self.path = slice_path(directory, sliceno)
@@ -111,6 +117,7 @@ class _Stream:
         self._next = 0
         self._offset = 0
         self._batch: pa.RecordBatch | None = None
+        self.taken: dict[str, pa.Array] = {}
 
     def available(self) -> int:
         """Return how many lines lie together here; 0 at the end."""
@@ -122,9 +129,8 @@ class _Stream:
             self._offset = 0
         return int(self._batch.num_rows) - self._offset
 
-    def take(self, lines: int) -> dict[str, pa.Array]:
-        """Return the next lines by column; no more than are available."""
+    def take(self, lines: int) -> None:
+        """Take the next lines, no more than are available, into `taken`."""
         assert self._batch is not None
-        piece = self._batch.slice(self._offset, lines)
+        self.taken = {name: self._batch.column(name).slice(self._offset, lines) for name in self._names}
         self._offset += lines
-        return {name: piece.column(name) for name in self._names}

@@ -34,6 +34,7 @@ import pyarrow.compute as pc
 
 from axtui.base.errors import DatasetUsageError
 from axtui.dataset import cells, moments, numbers
+from axtui.dataset.views import is_packable, raw_view
 
 Check = Callable[[Any], Any]
 
@@ -151,7 +152,7 @@ def to_list(kind: ColumnType, array: pa.Array) -> list[Any]:
         array: Shape (lines,). In a form of the type, or dictionary-coded text or bytes.
     """
     if pa.types.is_dictionary(array.type):
-        return _decode(array)
+        return to_list(kind, array.cast(array.type.value_type))
     if kind.name == "json":
         return [None if text is None else json.loads(text) for text in array.to_pylist()]
     if kind.name == "pickle":
@@ -162,9 +163,11 @@ def to_list(kind: ColumnType, array: pa.Array) -> list[Any]:
         return numbers.to_list(array)
     if kind.name in ("datetime", "time"):
         return moments.to_list(array)
-    if array.null_count == 0 and (pa.types.is_integer(array.type) or pa.types.is_floating(array.type)):
-        values: list[Any] = array.to_numpy().tolist()
+    if is_packable(array):
+        values: list[Any] = raw_view(array).tolist()
         return values
+    if kind.name == "date":
+        return moments.dates_to_list(array)
     listed: list[Any] = array.to_pylist()
     return listed
 
@@ -261,14 +264,6 @@ def _rounded(values: list[Any]) -> pa.Array:
     with np.errstate(over="ignore"):
         wide = np.array([0.0 if value is None else value for value in values], dtype=np.float64)
         return pa.array(wide.astype(np.float32), mask=missing)
-
-
-def _decode(array: pa.Array) -> list[Any]:
-    values = np.empty(len(array.dictionary) + 1, dtype=object)
-    values[:-1] = array.dictionary.to_pylist()
-    codes = array.indices.fill_null(len(array.dictionary)) if array.null_count else array.indices
-    decoded: list[Any] = values[codes.to_numpy()].tolist()
-    return decoded
 
 
 def _without_nan(array: pa.Array) -> pa.Array:

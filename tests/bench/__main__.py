@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.bench import frame, jobs, kills, save
+from tests.bench import datasets, frame, jobs, kills, save
 from tests.bench.sides import find_ax
 from tests.bench.table import format_machine, format_table
 
@@ -15,6 +15,7 @@ def main() -> None:
         *jobs.figures(ax, arguments.rounds),
         *save.figures(ax, 20),
         *frame.figures(7),
+        *datasets.figures(ax, arguments.rounds),
     ]
     print(format_machine() + ("" if ax else "; no Accelerator here (pip install -e '.[bench]', or --ax PATH)"))
     print(format_table(found))

@@ -10,19 +10,20 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Figure:
-    """One measured thing. Times are in seconds; None where a side has nothing like it or was not there."""
+    """One measured thing, in seconds, or in megabytes; None where a side has nothing like it or was not there."""
 
     what: str
     axtui: float | None
     accelerator: float | None
     goal: str
     met: bool | None
+    unit: str = "s"
 
 
-def ratio_figure(what: str, axtui: float, accelerator: float | None, most: float) -> Figure:
+def ratio_figure(what: str, axtui: float, accelerator: float | None, most: float, unit: str = "s") -> Figure:
     """Return a figure whose goal is that axtui takes at most `most` of what the Accelerator takes."""
     met = None if accelerator is None else axtui <= most * accelerator
-    return Figure(what, axtui, accelerator, f"ratio ≤ {most:.3f}", met)
+    return Figure(what, axtui, accelerator, f"ratio ≤ {most:.3f}", met, unit)
 
 
 def time_figure(what: str, axtui: float, most: float | None = None) -> Figure:
@@ -57,9 +58,13 @@ def format_machine() -> str:
     return f"{os.cpu_count()} cores, Python {platform.python_version()}, {platform.system()} {platform.release()}"
 
 
+def _format(value: float | None, unit: str) -> str:
+    return format_seconds(value) if unit == "s" or value is None else f"{value:.3g} {unit}"
+
+
 def _cells(figure: Figure) -> tuple[str, ...]:
     both = figure.axtui is not None and figure.accelerator
     ratio = f"{figure.axtui / figure.accelerator:.3f}" if both else ""
     met = {True: "yes", False: "NO", None: ""}[figure.met]
-    axtui, accelerator = format_seconds(figure.axtui), format_seconds(figure.accelerator)
+    axtui, accelerator = (_format(value, figure.unit) for value in (figure.axtui, figure.accelerator))
     return figure.what, axtui, accelerator, ratio, figure.goal, met
