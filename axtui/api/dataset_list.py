@@ -6,8 +6,10 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, SupportsIndex, overload
 
+from axtui.api import reading
 from axtui.api.readable import Readable
 from axtui.base.errors import DatasetUsageError
+from axtui.dataset.common import common_column
 from axtui.dataset.iteration import may_have
 
 if TYPE_CHECKING:
@@ -59,6 +61,22 @@ class DatasetList(list["Dataset"], Readable):
             return none_support in (None, found.none_support)
 
         return self.filter(fits)
+
+    def common_columns(self) -> dict[str, tuple[str, bool]]:
+        """Return the columns that all datasets have: a type that takes the values of all, and whether None is allowed.
+
+        That is the type in which `arrays`, `batches` and `record_batches` give them, and can be written with.
+
+        Raises:
+            DatasetUsageError: The types of a column do not go into one.
+        """
+        found = {}
+        for name in sorted(set.intersection(*(set(ds.record.columns) for ds in self)) if self else ()):
+            column = common_column([ds.record.columns[name] for ds in self])
+            if column is None:
+                reading.refuse_types(self, name)
+            found[name] = column.kind.name, column.none
+        return found
 
     def filter(self, predicate: Callable[[Dataset], Any]) -> DatasetList:
         """Return the datasets for which a function says yes."""

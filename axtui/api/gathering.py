@@ -7,6 +7,7 @@ Slices inherit writers over the fork, and send what is known of their files (`en
 from __future__ import annotations
 
 import hashlib
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,10 @@ from axtui.store.layout import dataset_directory
 
 if TYPE_CHECKING:
     from axtui.api.writer import DatasetWriter
+
+
+_LONGEST_NBYTES = 255
+"""What file systems take as a name."""
 
 
 @dataclass
@@ -54,12 +59,17 @@ def refuse_duplicate(name: str) -> None:
     """Check that a dataset may be made.
 
     Raises:
-        DatasetUsageError: The job has one of this name, or no job runs here.
+        DatasetUsageError: The job has one of this name, it is too long, or no job runs here.
     """
     here = context.current()
     if not here.jobid:
         raise DatasetUsageError("a DatasetWriter is made in a job or a build script, found neither")
     path = dataset_directory(here.directory, name) / record.FILE
+    nbytes = len(os.fsencode(path.parent.name))
+    if nbytes > _LONGEST_NBYTES:
+        raise DatasetUsageError(
+            f"a dataset's name has at most {_LONGEST_NBYTES} bytes on the disk, found {nbytes}: {name!r:.60}…"
+        )
     if name in book().open or name in book().finished or path.exists():
         raise DatasetUsageError(f"{here.jobid} has a dataset {name!r} already")
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pyarrow as pa
 
@@ -78,13 +78,20 @@ def locate_columns(datasets: Sequence[Dataset], columns: Columns, is_strict: boo
     for index, name in enumerate(names):
         together = common_column([located[index].column for located in found])
         if together is None and is_strict:
-            kinds = ", ".join(
-                f"{located[index].column.kind.name} in {ds}" for ds, located in zip(datasets, found, strict=True)
-            )
-            raise DatasetUsageError(f"the types of column {name!r} do not go into one: {kinds}")
+            refuse_types(datasets, name)
         for located in found:
             located[index] = replace(located[index], column=together or located[index].column)
     return found
+
+
+def refuse_types(datasets: Sequence[Dataset], name: str) -> NoReturn:
+    """Say that the types of a column do not go into one.
+
+    Raises:
+        DatasetUsageError: Always.
+    """
+    kinds = ", ".join(f"{dataset.record.columns[name].kind.name} in {dataset}" for dataset in datasets)
+    raise DatasetUsageError(f"the types of column {name!r} do not go into one: {kinds}")
 
 
 def slices_of(dataset: Dataset, sliceno: int | None) -> Sequence[int]:

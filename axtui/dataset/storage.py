@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -78,12 +79,24 @@ def widest(storage: Storage) -> Storage:
 
 
 def load(kind: ColumnType, array: pa.Array) -> pa.Array:
-    """Bring an array from a file back into a form of the column's type; a no-op where it was not narrowed or coded."""
+    """Bring an array from a file into a form of a type, that of its column or a wider one.
+
+    A no-op where it was not narrowed or coded.
+    """
     if pa.types.is_dictionary(array.type):
         return array.cast(kind.arrow)
+    if kind.name.startswith("complex") and not pa.types.is_fixed_size_list(array.type):
+        return _pairs(array.cast(pa.float64()), kind.arrow)
     if pa.types.is_integer(array.type) or kind.name not in ("number", "datetime", "time"):
         return array.cast(kind.arrow)
-    return array
+    return array.cast(pa.float64()) if pa.types.is_floating(array.type) else array
+
+
+def _pairs(array: pa.Array, form: pa.DataType) -> pa.Array:
+    """Turn floats into complex numbers without an imaginary part."""
+    parts = np.zeros((len(array), 2))
+    parts[:, 0] = array.fill_null(0.0).to_numpy()
+    return pa.FixedSizeListArray.from_arrays(pa.array(parts.ravel()), type=form, mask=array.is_null())
 
 
 def _forms(kind: ColumnType, arrays: list[pa.Array]) -> set[pa.DataType]:

@@ -13,7 +13,7 @@ from axtui.base.records import format_lines
 from axtui.store import layout
 from tests.unit.dataset.desk import Desk
 from tests.unit.standard_methods.running import options_of
-from tests.unit.store.jobs import setup_of
+from tests.unit.store.jobs import commit, setup_of
 
 
 def run_method(desk: Desk, method: Any, jobs: dict[str, Any] | None = None, **given: Any) -> Any:
@@ -48,7 +48,9 @@ def run_method(desk: Desk, method: Any, jobs: dict[str, Any] | None = None, **gi
         )
     context.current().stage = "synthesis"
     result = _call(method.synthesis, values) if hasattr(method, "synthesis") else None
-    desk.finish()
+    names = desk.finish()
+    if _jobs(method):
+        _commit(job, names)
     return job, result
 
 
@@ -57,6 +59,14 @@ def _note_setup(job: Job, datasets: dict[str, Any], jobs: dict[str, Any]) -> Non
     named = {name: str(value) for name, value in datasets.items() if value and not isinstance(value, list)}
     setup = setup_of(str(job), datasets=named, jobs={name: str(value) for name, value in jobs.items()})
     (Path(job.path) / layout.SETUP).write_bytes(format_lines(setup))
+
+
+def _commit(job: Job, names: list[str]) -> None:
+    """Write the commit record that `job.datasets` is read from."""
+    directory = Path(job.path)
+    (directory / layout.METHOD).mkdir()
+    (directory / layout.METHOD / "a_count.py").write_text("")
+    commit(directory, {"datasets": dict.fromkeys(names, "d" * 64)})
 
 
 def _jobs(method: Any) -> tuple[str, ...]:
