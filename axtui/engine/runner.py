@@ -50,7 +50,7 @@ class Runner:
         key = f"{ticket.key}/{ticket.number}" if ticket.force else ticket.key
         self._do(tasks.Wanted(ticket.number, key, ticket.row.method, ticket.parent))
         leader = self._tickets.get(self._scheduler.leader(ticket.number))
-        if leader is not None and leader is not ticket and leader.job:
+        if leader is not None and leader is not ticket and leader.job and not leader.cancelled:
             self._announce_start(ticket, leader.job, ("being built already",))
 
     def running(self) -> dict[str, Ticket]:
@@ -58,17 +58,20 @@ class Runner:
         return dict(self._by_job)
 
     def cancel(self, ticket: Ticket, why: str, hard: bool = False) -> None:
-        """Stop wanting a job; if it runs, it is stopped."""
-        ticket.cancelled = ticket.cancelled or why
-        if ticket.number in self._tickets:
-            self._do(tasks.Cancelled(ticket.number, hard))
-        else:
+        """Stop wanting a job in its build; if it runs, and no other build wants it, it is stopped."""
+        if ticket.number not in self._tickets:
             self._desk.cancel(ticket, why)
+            return
+        for each in self._group(ticket):
+            if each.build is ticket.build:
+                each.cancelled = each.cancelled or why
+                self._do(tasks.Cancelled(each.number, hard))
 
     def cancel_build(self, build: int, why: str, hard: bool = False) -> None:
         """Stop wanting every job of a build."""
         for ticket in self.open_tickets(build):
-            self.cancel(ticket, why, hard)
+            if ticket.build.number == build and not ticket.is_answered:
+                self.cancel(ticket, why, hard)
 
     def open_tickets(self, build: int) -> list[Ticket]:
         """Return the requests of a build that are not answered yet."""
@@ -83,7 +86,7 @@ class Runner:
         """Take in that a job is finished."""
         ticket = self._by_job.pop(report.jobid)
         self._orders.release(report.jobid)
-        self._desk.askers.pop(report.jobid, None)
+        self._drop_asker(report.jobid)
         self._answers[ticket.number] = {"job": report.jobid, "reused": False}
         same_as = self._same_as(ticket, report.output)
         for each in self._group(ticket):
@@ -98,8 +101,14 @@ class Runner:
         ticket = self._by_job.pop(report.jobid)
         self._orders.release(report.jobid)
         self._catalogue.add(report.jobid)
-        self._desk.askers.pop(report.jobid, None)
+        self._drop_asker(report.jobid)
         self._fail(ticket, report.jobid, report.seconds, report.failure)
+
+    def _drop_asker(self, jobid: str) -> None:
+        """Stop wanting what a job has asked for that has ended."""
+        del self._desk.askers[jobid]
+        for ticket in [each for each in self._tickets.values() if each.asker == jobid]:
+            self.cancel(ticket, f"{jobid}, which asked for it, has ended")
 
     def _fail(self, ticket: Ticket, jobid: str, seconds: float, failure: Failure) -> None:
         self._answers[ticket.number] = _job_error(jobid, ticket.row.method, failure)
@@ -136,6 +145,8 @@ class Runner:
                 return self._start(ticket)
             case tasks.Stop(hard=hard):
                 self.executor.stop(ticket.job, hard)
+            case tasks.HandOver(to=to):
+                self._hand_over(ticket, self._tickets[to])
             case tasks.Unlock():
                 self._orders.unlock(ticket.workdir, ticket.key)
             case tasks.Answer(like=like):
@@ -214,9 +225,20 @@ class Runner:
             self._publish(JobFailed(each.build.number, each.row.name, "", 0.0, failure.part, failure.message))
         return self._scheduler.handle(tasks.Ended(ticket.number))
 
-    def _group(self, leader: Ticket) -> list[Ticket]:
-        """Return the tickets that one job answers."""
-        return [each for each in self._tickets.values() if self._scheduler.leader(each.number) == leader.number]
+    def _hand_over(self, ticket: Ticket, to: Ticket) -> None:
+        """Let a running job be that of another request, of another build maybe; and so the jobs that it asked for."""
+        to.job, to.workdir = ticket.job, ticket.workdir
+        self._by_job[ticket.job] = to
+        asker = self._desk.askers[ticket.job]
+        asker.build, asker.ticket, asker.row = to.build, to.number, to.row.name
+        for each in [*self._desk.open_tickets(ticket.build.number), *self._tickets.values()]:
+            if each.asker == ticket.job:
+                each.build, each.parent = to.build, to.number
+        ticket.job = ""
+
+    def _group(self, ticket: Ticket) -> list[Ticket]:
+        """Return the tickets that one job answers, first that for which it runs."""
+        return [self._tickets[number] for number in self._scheduler.group(ticket.number)]
 
     def _answer(self, ticket: Ticket, message: Message) -> None:
         del self._tickets[ticket.number]

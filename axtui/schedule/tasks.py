@@ -85,6 +85,14 @@ class Stop:
 
 
 @dataclass(frozen=True)
+class HandOver:
+    """The running job of a task, with its key, is that of another task from now on."""
+
+    task: int
+    to: int
+
+
+@dataclass(frozen=True)
 class Unlock:
     """Give the key of a task back."""
 
@@ -114,4 +122,4 @@ class Refuse:
     chain: tuple[str, ...]
 
 
-Action = TryLock | LookAgain | Start | Stop | Unlock | Answer | AnswerCancelled | Refuse
+Action = TryLock | LookAgain | Start | Stop | HandOver | Unlock | Answer | AnswerCancelled | Refuse

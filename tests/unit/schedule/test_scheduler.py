@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import cProfile
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,6 +18,7 @@ from axtui.schedule.tasks import (
     AnswerCancelled,
     Cancelled,
     Ended,
+    HandOver,
     LockAnswered,
     LookAgain,
     LookedAgain,
@@ -221,6 +224,65 @@ def test_cancelling_one_of_equal_jobs() -> None:
     assert scheduler.handle(Ended(9)) == [Unlock(9), Answer(9, 9), Start(2)]
 
 
+def test_cancelling_a_running_job_that_others_want() -> None:
+    """It goes on for the first of them; when none is left it is stopped."""
+    scheduler = Scheduler(1)
+    for task in (1, 2, 3):
+        want(scheduler, task, "k")
+    want(scheduler, 4)
+
+    assert scheduler.handle(Cancelled(1)) == [HandOver(1, 2), AnswerCancelled(1)]
+    assert scheduler.group(3) == [2, 3]
+    assert scheduler.handle(Cancelled(2)) == [HandOver(2, 3), AnswerCancelled(2)]
+    assert scheduler.handle(Cancelled(3)) == [Stop(3, False)]
+    assert scheduler.handle(Ended(3)) == [Unlock(3), Answer(3, 3), Start(4)]
+
+
+def test_what_a_job_waits_for_is_handed_over_too() -> None:
+    """It lends its place still, and a circle through it is still one."""
+    scheduler = Scheduler(1)
+    want(scheduler, 1, "k")
+    want(scheduler, 2, "k")
+    assert want(scheduler, 3, "l", parent=1) == [Start(3)]
+
+    assert scheduler.handle(Cancelled(1)) == [HandOver(1, 2), AnswerCancelled(1)]
+    assert want(scheduler, 4, "k", parent=3) == [Refuse(4, ("m", "m", "m"))]
+    assert want(scheduler, 5) == []
+    assert scheduler.handle(Ended(3)) == [Unlock(3), Answer(3, 3)]
+    assert scheduler.handle(Ended(2)) == [Unlock(2), Answer(2, 2), Start(5)]
+
+
+def test_wanting_a_job_that_is_being_stopped() -> None:
+    """It runs anew when the stopped one has ended; that one answers only who wanted it before."""
+    scheduler = Scheduler(1)
+    want(scheduler, 1, "k")
+    assert scheduler.handle(Cancelled(1)) == [Stop(1, False)]
+
+    assert want(scheduler, 2, "k") == []
+    assert scheduler.group(2) == [1]
+    assert scheduler.handle(Cancelled(1, True)) == [Stop(1, True)]
+    assert scheduler.handle(Ended(1)) == [Unlock(1), Answer(1, 1), TryLock(2)]
+    assert scheduler.handle(LockAnswered(2, True)) == [LookAgain(2)]
+    assert scheduler.handle(LookedAgain(2, False)) == [Start(2)]
+
+
+def test_thousands_of_jobs_take_no_longer_each() -> None:
+    """What is done for one job does not grow with how many wait: counted as calls, not as time."""
+
+    def count_calls(tasks: int) -> int:
+        scheduler = Scheduler(2)
+        profile = cProfile.Profile()
+        profile.enable()
+        for task in range(1, tasks + 1):
+            want(scheduler, task)
+        for task in range(1, tasks + 1):
+            scheduler.handle(Ended(task))
+        profile.disable()
+        return sum(entry.callcount for entry in profile.getstats())
+
+    assert count_calls(2000) < 11 * count_calls(200)
+
+
 def test_what_comes_too_late_does_nothing() -> None:
     """A task that is not there any more can be answered, ended and cancelled without effect."""
     scheduler = Scheduler(1)
@@ -259,6 +321,14 @@ class Machine(RuleBasedStateMachine):
                     self.running.add(task)
                 case Stop(task=task):
                     assert task in self.running
+                case HandOver(task=task, to=to):
+                    assert self.tasks[task].key == self.tasks[to].key
+                    for held in (self.running, self.locked):
+                        held.remove(task)
+                        held.add(to)
+                    for number, wanted in self.tasks.items():
+                        if wanted.parent == task:
+                            self.tasks[number] = replace(wanted, parent=to)
                 case Unlock(task=task):
                     assert task in self.locked
                     self.locked.discard(task)
