@@ -119,8 +119,10 @@ def note_subjob(answer: Message) -> None:
 
 def make_error(record: dict[str, Any]) -> AxtuiError:
     """Return the exception that an answer tells of."""
+    from axtui.api.job import job_or_none  # jobs know handles, and those know requests
+
     if record["class"] == "JobError":
-        return JobError(record["job"], record["method"], record["status"])
+        return JobError(job_or_none(record["job"]), record["method"], record["status"])
     kind = getattr(errors, record["class"], BuildError)
     error: AxtuiError = kind(record["text"])
     return error

@@ -19,7 +19,7 @@ from axtui.build.script_options import ScriptOptions, current_user, parse_concur
 from axtui.build.timestamps import normal_timestamp
 from axtui.cli.progress import Progress, choose_progress
 from axtui.engine.client import EngineClient, explain_loss, reach_engine
-from axtui.event.events import BuildFinished, Entry, parse_entry
+from axtui.event.events import BuildFinished, BuildStarted, Entry, parse_entry
 from axtui.project.config import Project, find_root, read_project
 from axtui.store import layout
 from axtui.store.record import read_post
@@ -118,6 +118,8 @@ class _Follower:
         self._build = 0
         self._directory = Path()
         self._output = _Output()
+        self._successor: list[Entry] = []
+        """The events so far of the build that a save has started in the place of ours."""
 
     @property
     def is_accepted(self) -> bool:
@@ -161,6 +163,7 @@ class _Follower:
     def _take(self, entry: Entry) -> int | None:
         event = entry.event
         if getattr(event, "build", self._build) != self._build:
+            self._note_successor(entry)
             return None
         if self._as_json:
             record = {"seq": entry.seq, "at": entry.at, "event": type(event).__name__, **event.__dict__}
@@ -168,7 +171,26 @@ class _Follower:
         else:
             self._progress.take(entry)
             self._output.show()
-        return self._end(event) if isinstance(event, BuildFinished) else None
+        if not isinstance(event, BuildFinished):
+            return None
+        return self._go_over() if event.outcome == "superseded" and self._successor else self._end(event)
+
+    def _note_successor(self, entry: Entry) -> None:
+        event = entry.event
+        if isinstance(event, BuildStarted) and event.cause == "saved" and event.script == self._script:
+            self._successor = [entry]
+        elif self._successor and getattr(event, "build", 0) == getattr(self._successor[0].event, "build", 0):
+            self._successor.append(entry)
+
+    def _go_over(self) -> int | None:
+        """Follow the build that a save has started in the place of ours; return its status if it has ended."""
+        self._output.show()
+        entries, self._successor = self._successor, []
+        started = entries[0].event
+        assert isinstance(started, BuildStarted)
+        self._begin({"build": started.build, "job": started.job})
+        ended = [status for entry in entries if (status := self._take(entry)) is not None]
+        return ended[0] if ended else None
 
     def _end(self, event: BuildFinished) -> int:
         if not self._as_json:
