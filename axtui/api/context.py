@@ -58,6 +58,8 @@ class Context:
     """What the running stage may ask for, by name."""
     links: list[dict[str, Any]] = field(default_factory=list)
     """What was linked into the result directory."""
+    would_be: str = ""
+    """In a rehearsal the workdir whose jobs are not there, but for the script's own; else ""."""
 
 
 _current = Context()
@@ -74,13 +76,22 @@ def use(context: Context) -> None:
     _current = context
 
 
+def is_would_be(jobid: str) -> bool:
+    """Tell whether a job is not there, because this is a rehearsal in which nothing is built."""
+    would_be = _current.would_be
+    return bool(would_be) and jobid.startswith(f"{would_be}-") and jobid != _current.jobid
+
+
 def job_directory(jobid: str) -> Path:
     """Return where a job lies; whether it is there is not looked at.
 
     Raises:
         NoSuchJobError: It is no job id.
         NoSuchWorkdirError: Its workdir is not configured.
+        ScriptStopped: This is a rehearsal, and the job would have to be built.
     """
+    if is_would_be(jobid):
+        raise ScriptStopped({"needs": str(jobid)})
     parts = parse_jobid(jobid)
     if parts is None:
         raise NoSuchJobError(f"{jobid!r} is not a job id; wanted one like dev-42")

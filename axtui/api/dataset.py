@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from axtui.api import reading
+from axtui.api import context, reading
 from axtui.api.dataset_list import DatasetChain, DatasetList
 from axtui.api.job import Job, NoJob
 from axtui.api.readable import Readable
@@ -73,7 +73,8 @@ class Dataset(str, Readable):
         job, name = _parse(jobid, name)
         self = super().__new__(cls, format_dataset(job, name))
         self._job, self._name = job, name
-        _ = self.record
+        if not context.is_would_be(job):
+            _ = self.record
         return self
 
     def __reduce__(self) -> Any:

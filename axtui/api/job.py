@@ -247,6 +247,8 @@ class Job(str):
             UnsafePathError: The link would lie outside the result directory.
             AssertionError: This is no build script.
         """
+        if context.is_would_be(self):
+            return
         source = self.filename(filename)
         if not os.path.exists(source):
             raise FileNotFoundError(f"{self} has no file {os.fspath(filename)!r} to link to")

@@ -17,6 +17,7 @@ from axtui.base.text import safe
 from axtui.base.wire import WireClosedError
 from axtui.build.script_options import ScriptOptions, current_user, parse_concurrency
 from axtui.build.timestamps import normal_timestamp
+from axtui.cli.dry_run import run_dry
 from axtui.cli.progress import Progress, choose_progress
 from axtui.engine.client import EngineClient, explain_loss, reach_engine
 from axtui.event.events import BuildFinished, BuildStarted, Entry, parse_entry
@@ -24,7 +25,7 @@ from axtui.project.config import Project, find_root, read_project
 from axtui.store import layout
 from axtui.store.record import read_post
 
-EXAMPLE = "axtui run build_weekly"
+EXAMPLE = "axtui run weekly   or   axtui run --dry-run weekly"
 _TRIES = 5
 
 
@@ -50,13 +51,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--horizon", default="", metavar="TIMESTAMP", help="the latest that counts as latest in an urd list"
     )
-    parser.add_argument("--json", action="store_true", help="print every event as a JSON line instead of progress")
+    parser.add_argument("--dry-run", action="store_true", help="build nothing, and say what would be built and why")
+    parser.add_argument(
+        "--json",
+        action="store_true",
+        help="print every event as a JSON line instead of progress; of a dry run one object",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the scripts in order, stopping at the first that fails."""
     project = read_project(find_root(Path.cwd()))
     options = read_options(project, arguments)
+    if arguments.dry_run:
+        return run_dry(project, arguments.script, arguments.json, options)
     for script in arguments.script:
         status = run_script(project, script, arguments.json, options)
         if status:

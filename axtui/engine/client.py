@@ -93,7 +93,7 @@ def start_engine(project: Project) -> subprocess.Popen[bytes]:
                 stdout=log,
                 stderr=log,
                 cwd=project.root,
-                env=_environment(project),
+                env=_marked_environment(project),
                 start_new_session=True,
             )
     except OSError as error:
@@ -125,16 +125,20 @@ def explain_loss(project: Project) -> str:
     return line.removeprefix("axtui engine: ") or f"the engine of {project.root} is gone, and left no word why"
 
 
-def _environment(project: Project) -> dict[str, str]:
-    """Return the environment of an engine: one OS thread, hashes that repeat, a marker that strays are known by."""
+def engine_environment() -> dict[str, str]:
+    """Return the environment of a process that forks jobs: one OS thread, hashes that repeat."""
     return {
         **os.environ,
         "PYTHONHASHSEED": "0",
         "OPENBLAS_NUM_THREADS": os.environ.get("OPENBLAS_NUM_THREADS", "1"),
         "JE_ARROW_MALLOC_CONF": "background_thread:false",
-        "AXTUI_PROJECT": str(project.root),
-        "AXTUI_ENGINE": f"{os.getpid()}-{time.time_ns()}",
     }
+
+
+def _marked_environment(project: Project) -> dict[str, str]:
+    """Return the environment of an engine, with a marker that strays are known by."""
+    marker = {"AXTUI_PROJECT": str(project.root), "AXTUI_ENGINE": f"{os.getpid()}-{time.time_ns()}"}
+    return {**engine_environment(), **marker}
 
 
 def _last_line(path: Path) -> str:

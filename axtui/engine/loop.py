@@ -22,7 +22,7 @@ class SelectLoop:
         self._selector = selectors.DefaultSelector()
         self._timers: list[tuple[float, int, Callable[[], None]]] = []
         self._numbers = itertools.count()
-        self._running = True
+        self._running = False
         self._signals: dict[int, Callable[[], None]] = {}
 
     def add_reader(self, fd: int, callback: Callable[[], None]) -> None:
@@ -59,6 +59,7 @@ class SelectLoop:
 
     def run(self) -> None:
         """Handle what comes until `stop`."""
+        self._running = True
         while self._running:
             for key, mask in self._selector.select(self._wait_seconds()):
                 on_read, on_write = key.data

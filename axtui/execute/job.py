@@ -330,6 +330,7 @@ def _make_context(directory: Path, project: Project, setup: Record) -> Context:
         jobid=directory.name,
         directory=directory,
         is_build=bool(setup.get("is_build", False)),
+        would_be=str(setup.get("would_be", "")),
     )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import gc
 import importlib
 import socket
+import sys
+import traceback
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +57,7 @@ def _run_main(module: str, jobid: str) -> ScriptEnd:
         _ = urd.joblist_all  # one job that failed is no reason to stop what does not depend on it
         raise
     except context.ScriptStopped as stopped:
-        return ScriptEnd(None, stopped.record)
+        return ScriptEnd(None, {**stopped.record, "stopped_at": _place_in(module, stopped)})
     finally:
         _show_warnings([*urd.warnings, *lists.damage])
     status = _exit_status(result)
@@ -73,6 +75,13 @@ def _call_main(module: str, urd: Urd, job: CurrentJob) -> Any:
         return call_function(main, {"urd": urd, "job": job})
     except FinishEarly as early:
         return early.result
+
+
+def _place_in(module: str, error: BaseException) -> list[Any]:
+    """Return file and line of the script where an exception passed, the innermost one."""
+    file = getattr(sys.modules.get(module), "__file__", "")
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file]
+    return [file, lines[-1] if lines else 0]
 
 
 def _exit_status(result: Any) -> int | None:
