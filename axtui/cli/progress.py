@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol, TextIO
 
 from axtui.base import clock
@@ -31,6 +32,11 @@ from axtui.store.progress import read_progress
 _LIVE_LINES = 6
 _BAR_CELLS = 20
 _DRAW_SECONDS = 0.25
+_DOTS = 60
+"""How many dots a line has."""
+_LOG_SECONDS = 60.0
+_JOB_CELLS = 12
+VERBOSITIES = ("no", "status", "dots", "log")
 
 
 class Progress(Protocol):
@@ -48,10 +54,28 @@ class Progress(Protocol):
         """Clear what is not to stay."""
 
 
-def choose_progress(stream: TextIO, project: Project) -> Progress:
-    """Return live progress for a terminal that can move its cursor, else plain lines."""
+def choose_progress(stream: TextIO, project: Project, verbose: str = "status", full_path: bool = False) -> Progress:
+    """Return what shows how far a build is.
+
+    Args:
+        stream: Where it is shown.
+        project: The project.
+        verbose: "no" for what goes wrong alone; "status" for live lines where the stream is a terminal that can move
+            its cursor; "dots" for a dot a second and "log" for a line a minute while jobs run.
+        full_path: Show directories of jobs instead of their ids.
+    """
     is_live = stream.isatty() and os.environ.get("TERM", "dumb") != "dumb"
-    return LiveProgress(stream, project) if is_live else PlainProgress(stream)
+    kinds = {"no": QuietProgress, "dots": DotProgress, "log": LogProgress}
+    kind = kinds.get(verbose, LiveProgress if is_live else PlainProgress)
+    return kind(stream, project, full_path)
+
+
+@dataclass
+class _Running:
+    job: str
+    name: str
+    expected: float
+    began: float = field(default_factory=clock.monotonic)
 
 
 class PlainProgress:
@@ -59,15 +83,22 @@ class PlainProgress:
 
     seconds: float | None = None
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: TextIO, project: Project, full_path: bool = False) -> None:
         self._stream = stream
+        self._project = project
+        self._full_path = full_path
         self._methods: dict[str, str] = {}
+        self._running: dict[str, _Running] = {}
 
     def take(self, entry: Entry) -> None:
         """Print what happened, if it is worth a line."""
         event = entry.event
         if isinstance(event, JobRequested) or (isinstance(event, JobReused) and event.method):
             self._methods[event.row] = event.name or event.method
+        if isinstance(event, JobStarted):
+            self._running[event.row] = _Running(event.job, self._name(event.row), event.expected_seconds)
+        elif isinstance(event, (JobFinished, JobFailed, JobCancelled)):
+            self._running.pop(event.row, None)
         line = self._line(event)
         if line:
             print(safe(line), file=self._stream, flush=True)
@@ -82,37 +113,90 @@ class PlainProgress:
         match event:
             case JobReused(row=row, job=job, seconds=seconds, because=because):
                 reason = f"reused {because}".rstrip()
-                return f"  = {self._name(row):<28} {job:<12} {format_seconds(seconds):>8}  {reason}"
+                return f"  = {self._name(row):<28} {self._job(job)} {format_seconds(seconds):>8}  {reason}"
             case JobStarted(row=row, job=job, why=why):
-                return f"  > {self._name(row):<28} {job:<12} {'':>8}  {'; '.join(why)}"
+                return f"  > {self._name(row):<28} {self._job(job)} {'':>8}  {'; '.join(why)}"
             case JobFinished(row=row, job=job, seconds=seconds, same_as=same_as, notes=notes):
                 text = "; ".join([f"same output as {same_as}" if same_as else "built", *notes])
-                return f"  + {self._name(row):<28} {job:<12} {format_seconds(seconds):>8}  {text}"
+                return f"  + {self._name(row):<28} {self._job(job)} {format_seconds(seconds):>8}  {text}"
             case JobFailed(row=row, job=job, part=part, message=message, file=file, line=line):
                 where = f" ({os.path.basename(file)}:{line})" if file else ""
-                return f"  ! {self._name(row):<28} {job:<12} failed in {part}: {message}{where}"
+                return f"  ! {self._name(row):<28} {self._job(job)} failed in {part}: {message}{where}"
             case JobCancelled(row=row, job=job, why=why):
-                return f"  x {self._name(row):<28} {job:<12} cancelled: {why}"
+                return f"  x {self._name(row):<28} {self._job(job)} cancelled: {why}"
             case JobHeld(row=row, holder=holder):
-                return f"  . {self._name(row):<28} {'':<12} being built by {holder}"
+                return f"  . {self._name(row):<28} {self._job('')} being built by {holder}"
             case RequestRefused(row=row, message=message):
-                return f"  ! {self._name(row):<28} {'':<12} refused: {message}"
+                return f"  ! {self._name(row):<28} {self._job('')} refused: {message}"
             case MethodBroken(file=file, line=line, message=message):
                 return f"  ! {file}:{line}: {message}"
             case Noted(message=message):
                 return f"  . {message}"
         return ""
 
+    def _job(self, job: str) -> str:
+        is_known = job.rpartition("-")[0] in self._project.workdirs
+        shown = str(self._directory(job)) if self._full_path and is_known else job
+        return f"{shown:<{_JOB_CELLS}}"
+
+    def _directory(self, job: str) -> Path:
+        return self._project.workdirs[job.rpartition("-")[0]] / job
+
     def _name(self, row: str) -> str:
         return self._methods.get(row, row.rpartition(".")[0] or row)
 
 
-@dataclass
-class _Running:
-    job: str
-    name: str
-    expected: float
-    began: float = field(default_factory=clock.monotonic)
+class QuietProgress(PlainProgress):
+    """Only what goes wrong."""
+
+    def _line(self, event: Event) -> str:
+        is_bad = isinstance(event, (JobFailed, JobCancelled, RequestRefused, MethodBroken))
+        return super()._line(event) if is_bad else ""
+
+
+class DotProgress(PlainProgress):
+    """A dot for every second without news, while jobs run."""
+
+    seconds: float | None = 1.0
+
+    def __init__(self, stream: TextIO, project: Project, full_path: bool = False) -> None:
+        super().__init__(stream, project, full_path)
+        self._dots = 0
+
+    def take(self, entry: Entry) -> None:
+        """Print what happened on a line of its own."""
+        if self._line(entry.event):
+            self.close()
+        super().take(entry)
+
+    def draw(self) -> None:
+        """Put a dot."""
+        if self._running:
+            self._dots += 1
+            self._stream.write(".")
+            if self._dots == _DOTS:
+                self.close()
+            self._stream.flush()
+
+    def close(self) -> None:
+        """End the line of dots."""
+        if self._dots:
+            self._stream.write("\n")
+            self._stream.flush()
+        self._dots = 0
+
+
+class LogProgress(PlainProgress):
+    """A line for every minute without news, while jobs run."""
+
+    seconds: float | None = _LOG_SECONDS
+
+    def draw(self) -> None:
+        """Say what runs, and for how long."""
+        now = clock.monotonic()
+        jobs = [f"{each.name} {each.job} ({format_seconds(now - each.began)})" for each in self._running.values()]
+        if jobs:
+            print(safe(f"  . running: {', '.join(jobs)}"), file=self._stream, flush=True)
 
 
 class LiveProgress(PlainProgress):
@@ -120,20 +204,12 @@ class LiveProgress(PlainProgress):
 
     seconds: float | None = _DRAW_SECONDS
 
-    def __init__(self, stream: TextIO, project: Project) -> None:
-        super().__init__(stream)
-        self._project = project
-        self._running: dict[str, _Running] = {}
+    def __init__(self, stream: TextIO, project: Project, full_path: bool = False) -> None:
+        super().__init__(stream, project, full_path)
         self._drawn = 0
 
     def take(self, entry: Entry) -> None:
         """Print what happened above the live lines; a job that starts gets a live line instead."""
-        event = entry.event
-        if isinstance(event, JobStarted):
-            name = self._name(event.row)
-            self._running[event.row] = _Running(event.job, name, event.expected_seconds)
-        elif isinstance(event, (JobFinished, JobFailed, JobCancelled)):
-            self._running.pop(event.row, None)
         self.close()
         super().take(entry)
         self.draw()
@@ -161,8 +237,7 @@ class LiveProgress(PlainProgress):
         return "" if isinstance(event, JobStarted) else super()._line(event)
 
     def _live_line(self, running: _Running) -> str:
-        workdir = self._project.workdirs[running.job.rpartition("-")[0]]
-        records = read_progress(workdir / running.job / layout.PROGRESS)
+        records = read_progress(self._directory(running.job) / layout.PROGRESS)
         seconds = clock.monotonic() - running.began
         share = _share([(each.done, each.total, each.state) for each in records[:-1]])
         bar = "━" * int(share * _BAR_CELLS)
@@ -171,7 +246,7 @@ class LiveProgress(PlainProgress):
         stage = next((each.stage for each in reversed(records) if each.state == "running"), "")
         name = safe(running.name)
         took = format_seconds(seconds)
-        return f"  ▶ {name:<28} {running.job:<12} {took:>8}  {bar:─<{_BAR_CELLS}} {percent} {stage} {left}"
+        return f"  ▶ {name:<28} {self._job(running.job)} {took:>8}  {bar:─<{_BAR_CELLS}} {percent} {stage} {left}"
 
 
 def _share(counts: list[tuple[int, int, str]]) -> float:

@@ -9,6 +9,7 @@ import argparse
 import json
 import os
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 from axtui.base.clock import format_seconds
@@ -18,8 +19,9 @@ from axtui.base.wire import WireClosedError
 from axtui.build.script_options import ScriptOptions, current_user, parse_concurrency
 from axtui.build.timestamps import normal_timestamp
 from axtui.cli.dry_run import run_dry
-from axtui.cli.progress import Progress, choose_progress
-from axtui.engine.client import EngineClient, explain_loss, reach_engine
+from axtui.cli.progress import VERBOSITIES, Progress, choose_progress
+from axtui.cli.switches import add_switch
+from axtui.engine.client import EngineClient, explain_loss, find_engine, reach_engine
 from axtui.event.events import BuildFinished, BuildStarted, Entry, parse_entry
 from axtui.project.config import Project, find_root, read_project
 from axtui.store import layout
@@ -51,22 +53,31 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--horizon", default="", metavar="TIMESTAMP", help="the latest that counts as latest in an urd list"
     )
-    parser.add_argument("--dry-run", action="store_true", help="build nothing, and say what would be built and why")
     parser.add_argument(
-        "--json",
-        action="store_true",
-        help="print every event as a JSON line instead of progress; of a dry run one object",
+        "--verbose",
+        choices=VERBOSITIES,
+        default="status",
+        help="what is shown while jobs run: nothing, a live line for each, a dot a second, or a line a minute",
     )
+    add_switch(parser, "", "quiet", "show only what goes wrong, as --verbose no does")
+    add_switch(parser, "p", "full-path", "show the directories of jobs instead of their ids")
+    add_switch(parser, "W", "just-wait", "wait for the builds that run, and run no script")
+    add_switch(parser, "q", "quick", "accepted, as by the Accelerator; a look at all methods is quick anyway")
+    add_switch(parser, "", "dry-run", "build nothing, and say what would be built and why")
+    add_switch(parser, "", "json", "print every event as a JSON line instead of progress; of a dry run one object")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the scripts in order, stopping at the first that fails."""
     project = read_project(find_root(Path.cwd()))
     options = read_options(project, arguments)
+    show = Show(arguments.json, "no" if arguments.quiet else arguments.verbose, arguments.full_path)
     if arguments.dry_run:
         return run_dry(project, arguments.script, arguments.json, options)
+    if arguments.just_wait:
+        return wait_for_builds(project, show)
     for script in arguments.script:
-        status = run_script(project, script, arguments.json, options)
+        status = run_script(project, script, show, options)
         if status:
             return status
     return 0
@@ -91,12 +102,22 @@ def read_options(project: Project, arguments: argparse.Namespace) -> ScriptOptio
     )
 
 
-def run_script(project: Project, script: str, as_json: bool = False, options: ScriptOptions | None = None) -> int:
+@dataclass(frozen=True)
+class Show:
+    """What is shown of a run: every event as JSON, or progress as `cli/progress.py` says."""
+
+    as_json: bool = False
+    verbose: str = "status"
+    full_path: bool = False
+
+
+def run_script(project: Project, script: str, show: Show | None = None, options: ScriptOptions | None = None) -> int:
     """Run one build script and follow it to its end; return the exit status: 1 if it failed, else what it returned."""
     options = options or ScriptOptions(user=current_user())
+    show = show or Show()
     for _ in range(_TRIES):
         client = reach_engine(project)
-        follower = _Follower(project, client, script, as_json, options)
+        follower = _Follower(project, client, script, show, options)
         try:
             return follower.run()
         except _AgainError:
@@ -109,20 +130,66 @@ def run_script(project: Project, script: str, as_json: bool = False, options: Sc
     raise EngineError(explain_loss(project))
 
 
+def wait_for_builds(project: Project, show: Show) -> int:
+    """Follow the builds that run to their ends; return 0 if all went well or there are none, else 1."""
+    client = find_engine(project)
+    if client is None:
+        return 0
+    progress = _choose_progress(project, show)
+    waiting: set[int] | None = None
+    status = 0
+    try:
+        client.request("attach")
+        asked = client.request("state")
+        for message in client.messages(progress.seconds):
+            if message is None:
+                progress.draw()
+            elif message.get("re") == asked:
+                waiting = set(message["building"])
+                if waiting and show.verbose != "no":
+                    names = ", ".join(map(str, sorted(waiting)))
+                    print(f"waiting for build{'s' if len(waiting) > 1 else ''} {names}", file=sys.stderr)
+            elif "entry" in message:
+                entry = parse_entry(message["entry"])
+                _show_entry(entry, show, progress)
+                if isinstance(entry.event, BuildFinished) and waiting is not None:
+                    waiting.discard(entry.event.build)
+                    status = status or int(entry.event.outcome != "finished")
+            if waiting is not None and not waiting:
+                return status
+    except WireClosedError:
+        raise EngineError(explain_loss(project)) from None
+    finally:
+        progress.close()
+        client.close()
+    return status
+
+
+def _choose_progress(project: Project, show: Show) -> Progress:
+    return choose_progress(sys.stderr, project, show.verbose, show.full_path)
+
+
+def _show_entry(entry: Entry, show: Show, progress: Progress) -> None:
+    if show.as_json:
+        event = entry.event
+        record = {"seq": entry.seq, "at": entry.at, "event": type(event).__name__, **event.__dict__}
+        print(json.dumps(record), flush=True)
+    else:
+        progress.take(entry)
+
+
 class _AgainError(Exception):
     """The engine leaves for one that knows the new configuration."""
 
 
 class _Follower:
-    def __init__(
-        self, project: Project, client: EngineClient, script: str, as_json: bool, options: ScriptOptions
-    ) -> None:
+    def __init__(self, project: Project, client: EngineClient, script: str, show: Show, options: ScriptOptions) -> None:
         self._project = project
         self._client = client
         self._script = script
-        self._as_json = as_json
+        self._show = show
         self._options = options
-        self._progress: Progress = choose_progress(sys.stderr, project)
+        self._progress = _choose_progress(project, show)
         self._build = 0
         self._directory = Path()
         self._output = _Output()
@@ -173,11 +240,8 @@ class _Follower:
         if getattr(event, "build", self._build) != self._build:
             self._note_successor(entry)
             return None
-        if self._as_json:
-            record = {"seq": entry.seq, "at": entry.at, "event": type(event).__name__, **event.__dict__}
-            print(json.dumps(record), flush=True)
-        else:
-            self._progress.take(entry)
+        _show_entry(entry, self._show, self._progress)
+        if not self._show.as_json:
             self._output.show()
         if not isinstance(event, BuildFinished):
             return None
@@ -201,10 +265,11 @@ class _Follower:
         return ended[0] if ended else None
 
     def _end(self, event: BuildFinished) -> int:
-        if not self._as_json:
+        if not self._show.as_json:
             self._output.show()
             self._progress.close()
-            print(_summary(event), file=sys.stderr)
+            if self._show.verbose != "no" or event.outcome != "finished":
+                print(_summary(event), file=sys.stderr)
         return self._read_status() if event.outcome == "finished" else 1
 
     def _read_status(self) -> int:

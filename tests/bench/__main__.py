@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.bench import datasets, frame, jobs, kills, save
+from tests.bench import chains, datasets, frame, jobs, kills, save
 from tests.bench.sides import find_ax
 from tests.bench.table import format_machine, format_table
 
@@ -13,6 +13,7 @@ def main() -> None:
     ax = find_ax(arguments.ax)
     found = [
         *jobs.figures(ax, arguments.rounds),
+        *chains.figures(arguments.rounds),
         *save.figures(ax, 20),
         *frame.figures(7),
         *datasets.figures(ax, arguments.rounds),

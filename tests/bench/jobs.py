@@ -1,12 +1,13 @@
 """A thousand trivial jobs, ten layers of a hundred, from scratch and with nothing to do; 2 slices.
 
 From scratch a round has a new project, so that neither side finds anything. The script itself takes the time of its
-calls, with the same two lines on both sides.
+calls, with the same two lines on both sides. Axtui also builds them by `urd.submit`: all are asked for at once.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import statistics
 import tempfile
 from collections.abc import Callable, Sequence
@@ -43,14 +44,15 @@ def main(urd):
 
 @dataclass
 class Times:
-    """Seconds, a value a round: the command from scratch, the command with nothing to do, the calls within that."""
+    """Seconds, a value a round: the command from scratch, and by submit; with nothing to do, the calls within that."""
 
     scratch: list[float] = field(default_factory=list)
+    submitted: list[float] = field(default_factory=list)
     nothing: list[float] = field(default_factory=list)
     calls: list[float] = field(default_factory=list)
 
     def median(self, name: str) -> float:
-        """Return the median of one of the three."""
+        """Return the median of one of the four."""
         return statistics.median(getattr(self, name))
 
 
@@ -61,6 +63,7 @@ def write_package(directory: Path, calls: Path) -> Path:
     (package / "__init__.py").write_text("")
     (package / "a_step.py").write_text(_METHOD)
     (package / "build.py").write_text(_SCRIPT.replace("CALLS", str(calls)))
+    (package / "build_submitted.py").write_text(_SCRIPT.replace("CALLS", os.devnull).replace("urd.build", "urd.submit"))
     return package
 
 
@@ -78,23 +81,33 @@ def measure(make: Callable[[Path, Path], Side], times: Times) -> None:
         times.calls.extend(value / (LAYERS * WIDTH) for value in seconds[1:])
 
 
+def measure_submitted(times: Times) -> None:
+    """Make one round of axtui alone: from scratch, by submit."""
+    with tempfile.TemporaryDirectory() as name:
+        side = AxtuiSide(Path(name) / "project", write_package(Path(name) / "source", Path(name) / "calls"))
+        times.submitted.append(side.run("submitted"))
+        side.stop()
+
+
 def figures(ax: Path | None, rounds: int) -> list[Figure]:
     """Measure both sides in turn, so that whatever else the machine does meets both; without an `ax` only axtui's."""
     ours, theirs = Times(), Times()
     for _ in range(rounds):
         measure(AxtuiSide, ours)
+        measure_submitted(ours)
         if ax is not None:
             measure(lambda root, package: AcceleratorSide(ax, root, package), theirs)
     return [
         ratio_figure("1,000 jobs from scratch", *_both(ours, theirs, "scratch"), 1 / 3),
+        ratio_figure("the same by submit", *_both(ours, theirs, "submitted", "scratch"), 1 / 3),
         ratio_figure("a call with nothing to do", *_both(ours, theirs, "calls"), 1 / 8),
         ratio_figure("the command, 1,000 calls with nothing to do", *_both(ours, theirs, "nothing"), 1.0),
         time_figure("the same", ours.median("nothing"), 1.0),
     ]
 
 
-def _both(ours: Times, theirs: Times, name: str) -> tuple[float, float | None]:
-    return ours.median(name), theirs.median(name) if theirs.scratch else None
+def _both(ours: Times, theirs: Times, name: str, of_theirs: str = "") -> tuple[float, float | None]:
+    return ours.median(name), theirs.median(of_theirs or name) if theirs.scratch else None
 
 
 def parse_arguments(words: Sequence[str] | None = None, rounds: int = 3) -> argparse.Namespace:

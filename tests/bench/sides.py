@@ -41,9 +41,9 @@ class AxtuiSide:
         text = f'slices = {slices}\ntarget = "dev"\n[workdirs]\ndev = "workdirs/dev"\n'
         (root / "axtui.toml").write_text(f'{text}[methods]\npackages = ["{package.name}"]\n', encoding="utf-8")
 
-    def run(self) -> float:
+    def run(self, script: str = "build") -> float:
         """Run `axtui run`."""
-        return _timed((*AXTUI, "run"), self.root, axtui_environment())
+        return _timed((*AXTUI, "run", script), self.root, axtui_environment())
 
     def stop(self) -> None:
         """Nothing to do: an engine that has no client leaves."""

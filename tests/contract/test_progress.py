@@ -19,8 +19,10 @@ from axtui.project.config import parse_project
 PROJECT = parse_project("", Path("/nowhere"))
 HOSTILE = "\x1b]0;owned\x07\x1b[2J\x9b31m\r\n\u202e<b>%s{}"
 MAKERS: dict[str, Callable[[io.StringIO], Progress]] = {
-    "plain": PlainProgress,
+    "plain": lambda stream: PlainProgress(stream, PROJECT),
     "live": lambda stream: LiveProgress(stream, PROJECT),
+    "dots": lambda stream: choose_progress(stream, PROJECT, "dots"),
+    "log": lambda stream: choose_progress(stream, PROJECT, "log"),
 }
 
 
@@ -55,6 +57,57 @@ def test_no_event_drives_the_terminal(shown: Callable[..., str], kind: str) -> N
     rest = re.sub(r"\x1b\[\d+F\x1b\[J", "", text)
     assert all(char >= " " or char == "\n" for char in rest)
     assert not set(rest) & set("\x7f\x9b\x9d\u202e")
+
+
+def draw(verbose: str, *events: Event, times: int = 1, full_path: bool = False) -> str:
+    """Give what is written for some events, when it is drawn so often after each."""
+    stream = io.StringIO()
+    progress = choose_progress(stream, PROJECT, verbose, full_path)
+    for number, event in enumerate(events, 1):
+        progress.take(Entry(number, 0.0, 0.0, event))
+        for _ in range(times):
+            progress.draw()
+    progress.close()
+    return stream.getvalue()
+
+
+BEGUN = (JobRequested(1, "m.1", "m", "", "", "", ()), JobStarted(1, "m.1", "dev-1", 2, (), 0.0))
+ENDED = JobFinished(1, "m.1", "dev-1", 2.0)
+
+
+def test_dots_are_put_while_jobs_run() -> None:
+    """Sixty a line, and what happens begins a line of its own."""
+    lines = draw("dots", *BEGUN, ENDED, times=70).splitlines()
+
+    assert [len(line) for line in lines[1:3]] == [60, 10]
+    assert set("".join(lines[1:3])) == {"."}
+    assert [line[:3] for line in (lines[0], lines[3])] == ["  >", "  +"]
+    assert len(lines) == 4
+
+
+def test_a_log_says_what_runs() -> None:
+    """Every job that runs, in one line; nothing when none does."""
+    lines = draw("log", *BEGUN, ENDED).splitlines()
+
+    assert [line.split("(")[0] for line in lines[1:2]] == ["  . running: m dev-1 "]
+    assert len(lines) == 3
+
+
+def test_quiet_shows_what_goes_wrong() -> None:
+    """And nothing else."""
+    bad = JobFailed(1, "m.1", "dev-1", 0.1, "synthesis", "ValueError: no")
+
+    assert draw("no", *BEGUN, ENDED) == ""
+    assert draw("no", *BEGUN, bad).splitlines() == [
+        "  ! m                            dev-1        failed in synthesis: ValueError: no"
+    ]
+
+
+def test_full_paths() -> None:
+    """Directories stand where ids would, in plain lines as in live ones."""
+    assert "  /nowhere/workdirs/dev/dev-1 " in draw("status", *BEGUN, full_path=True)
+    assert "dev-1" in draw("status", *BEGUN)
+    assert "/nowhere" not in draw("status", *BEGUN)
 
 
 def test_jobs_are_called_by_their_name(shown: Callable[..., str]) -> None:
