@@ -20,6 +20,15 @@ def is_fresh(mtime_ns: int) -> bool:
     return time.time_ns() - mtime_ns < _FRESH_SECONDS * 1e9
 
 
+def full_stamp(path: str | Path) -> list[int]:
+    """Return device, inode, size and mtime in ns of a file, nothing of one that is not there."""
+    try:
+        info = os.stat(path)
+    except OSError:
+        return []
+    return [info.st_dev, info.st_ino, info.st_size, info.st_mtime_ns]
+
+
 def write_new(path: str | Path, data: bytes, mode: int = 0o644, durable: bool = False) -> None:
     """Write a file that must not exist yet, in a directory nobody looks at before it is complete.
 

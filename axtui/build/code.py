@@ -2,22 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from pathlib import Path
+from typing import Any
 
 from axtui.base.errors import BuildError, MethodError
+from axtui.build.equivalence import FILE_NAME, Equivalences, Lacks
 from axtui.method.description import Description
 from axtui.method.find import STANDARD, MethodPlace, find_methods, find_script, source_roots
+from axtui.method.opened import OpenedFiles
+from axtui.method.packages import version_of
 from axtui.method.snapshot import Snapshot, extend_snapshot, take_snapshot
 from axtui.method.sources import Sources
+from axtui.project.config import Project
+from axtui.store.index import Finished
+
+
+def open_code(project: Project) -> Code:
+    """Return the code of a project, looked at by the next `rescan`."""
+    opened = OpenedFiles(project.root, project.input_directory)
+    return Code(project.source_directory, project.packages, project.listed, opened, project.root / FILE_NAME)
 
 
 class Code:
     """Methods and their snapshots at the moment of the last `rescan`."""
 
-    def __init__(self, root: Path, packages: tuple[str, ...], listed: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        root: Path,
+        packages: tuple[str, ...],
+        listed: tuple[str, ...] = (),
+        opened: OpenedFiles | None = None,
+        equivalent: Path | None = None,
+    ) -> None:
         self._packages = packages
         self._listed = listed
+        self._extra: dict[str, Description] = {}
+        """What methods were last found to declare, where that is more than their imports."""
+        self.opened = opened or OpenedFiles(root, root)
+        self.equivalences = Equivalences(equivalent or root / FILE_NAME)
         self.sources = Sources(source_roots(root))
         self._methods: dict[str, MethodPlace] = {}
         self._snapshots: dict[str, Snapshot | MethodError] = {}
@@ -30,6 +53,7 @@ class Code:
         """
         self.sources.rescan()
         self._snapshots.clear()
+        self.equivalences.refresh()
         self._methods = find_methods(self.sources, self._packages, self._listed)
 
     @property
@@ -62,6 +86,10 @@ class Code:
         Raises:
             MethodError: Something declared cannot be used.
         """
+        if description.extra_modules or description.extra_files:
+            self._extra[description.method] = description
+        else:
+            self._extra.pop(description.method, None)
         return extend_snapshot(self.sources, base, description.extra_modules, description.extra_files)
 
     def script(self, name: str) -> Snapshot:
@@ -73,24 +101,43 @@ class Code:
         """
         return self._take(find_script(self.sources, self._packages, name))
 
-    def current_digest(self, method: str, modules: list[str], files: list[list[str]]) -> str:
-        """Return the code digest of a method whose `depend_extra` is known from a job of it.
+    def accepted(self, method: str, snapshot: Snapshot) -> dict[str, Lacks]:
+        """Return the older code digests whose jobs stand for those of a method, with the options they may lack."""
+        return self.equivalences.accepted(method, snapshot)
+
+    def is_current(self, job: Finished) -> bool:
+        """Tell whether a finished job is what its request would bring now, as far as its method is concerned.
 
         Raises:
             BuildError: There is no such method.
             MethodError: Its source cannot be used.
         """
-        return self.current_snapshot(method, modules, files).digest
+        return self.is_made_so(job.method, job.code, job.declared, job.packages, job.extra)
 
-    def current_snapshot(self, method: str, modules: list[str], files: list[list[str]]) -> Snapshot:
+    def is_made_so(
+        self, method: str, code: str, declared: Mapping[str, str], packages: Mapping[str, str], extra: list[Any]
+    ) -> bool:
+        """Do as `is_current`, for what the record of a job says of it; see store/index.py for the fields."""
+        snapshot = self.current_snapshot(method, *extra)
+        if any(version_of(name) != version for name, version in packages.items()):
+            return False
+        if any(snapshot.declared.get(name) != its_digest for name, its_digest in declared.items()):
+            return False
+        new = snapshot.declared.keys() - declared.keys()
+        if code == snapshot.digest:
+            return not new or (snapshot.reads is not None and not new & snapshot.reads)
+        accepted = self.accepted(method, snapshot)
+        lacks = accepted.get(code, frozenset())
+        return code in accepted and (lacks is None or new <= lacks)
+
+    def current_snapshot(self, method: str, modules: list[str], files: list[str]) -> Snapshot:
         """Return the snapshot of a method whose `depend_extra` is known from a job of it.
 
         Raises:
             BuildError: There is no such method.
             MethodError: Its source cannot be used.
         """
-        extra = [(name, path) for name, path in files]
-        return extend_snapshot(self.sources, self.snapshot(method), modules, extra)
+        return extend_snapshot(self.sources, self.snapshot(method), modules, files)
 
     def observed_digest(self, module: str) -> str:
         """Return the digest of a project module as it is now, "" where there is none that can be used."""
@@ -105,9 +152,9 @@ class Code:
         return method in self._methods and self._methods[method].package == STANDARD
 
     def digests(self, also: Collection[str] = ()) -> dict[str, str]:
-        """Return the digest of the project's own methods and of some others, "" for broken ones."""
+        """Return what the project's own methods and some others mean, as a digest, "" for broken ones."""
         snapshots = {name: self._try(name) for name in self._watched(also)}
-        return {name: "" if isinstance(found, MethodError) else found.digest for name, found in snapshots.items()}
+        return {name: "" if isinstance(found, MethodError) else found.meaning for name, found in snapshots.items()}
 
     def broken(self, also: Collection[str] = ()) -> dict[str, MethodError]:
         """Return those of the project's own methods, and of some others, whose source cannot be used."""
@@ -119,7 +166,9 @@ class Code:
 
     def _try(self, method: str) -> Snapshot | MethodError:
         try:
-            return self.snapshot(method)
+            found = self.snapshot(method)
+            extra = self._extra.get(method)
+            return self.full_snapshot(found, extra) if extra else found
         except MethodError as error:
             return error
 

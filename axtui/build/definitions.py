@@ -10,7 +10,8 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from axtui.event.why import Change, ChangeKind
-from axtui.method.syntax import describes_method, reads_docstrings, statement_digest
+from axtui.method.declared import spoken_statements
+from axtui.method.syntax import reads_docstrings, statement_digest
 
 _MOST_NBYTES = 1 << 20
 """A larger module is not taken apart; such a file is data."""
@@ -51,9 +52,10 @@ def _define(data: bytes, is_method: bool) -> _Table | None:
     try:
         tree = ast.parse(data)
         docstrings = reads_docstrings(tree)
+        spoken = spoken_statements(tree) if is_method else []
         table: _Table = {}
         for key, node in _walk(tree.body):
-            if not (is_method and isinstance(node, ast.stmt) and describes_method(node)):
+            if node not in spoken:
                 table[key] = (*table.get(key, ()), statement_digest(node, docstrings))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None

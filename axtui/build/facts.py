@@ -7,7 +7,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 from axtui.base.errors import RecordError, UnsafePathError
 from axtui.base.files import read_limited, safe_join
@@ -81,7 +80,7 @@ def facts_of_request(wanted: Wanted) -> Facts:
 
 def pieces_of(snapshot: Snapshot) -> dict[str, Piece]:
     """Return the source of a method as it is now."""
-    modules = {name: Piece(each.path.name, each.digest, _giving(each.data)) for name, each in snapshot.modules.items()}
+    modules = {name: Piece(each.path.name, each.told, _giving(each.data)) for name, each in snapshot.modules.items()}
     return modules | {name: Piece(path.name, "", _giving(data)) for name, (path, data) in snapshot.files.items()}
 
 
@@ -142,8 +141,3 @@ def path_of(name: str, piece: Piece) -> str:
         return name
     parts = name.split(".")
     return "/".join([*parts, piece.label] if piece.label.startswith("__init__.") else [*parts[:-1], piece.label])
-
-
-def flat(value: Any) -> list[str | None]:
-    """Return what a parameter refers to as a list."""
-    return value if isinstance(value, list) else [value]

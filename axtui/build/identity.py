@@ -1,33 +1,88 @@
-"""The key of a job: equal keys mean that the same program would run on the same data."""
+"""The key of a job: equal keys mean that the same program would run on the same data.
+
+The key is the digest of: a scheme version; the method's name; its code digest, without its declaration of options
+(`method/declared.py`); every option that it declares, typed, whether given or left at its default; what each input job
+and dataset came out as; the content of input files; the versions of packages that it, or the project, says it depends
+on; the slice count.
+
+So an option given at its default is one that was left out, and another default is another value, which runs again. How
+an option is declared does not count, for the program sees its value alone: an `int` that becomes any value, or one word
+more in an enum, leaves the jobs that have the same typed value as they are.
+
+An option that the method has only since later can be in no older key, and no key could say "as if it were not there"
+and "at this default" in one. So a request is looked for under its own key first, then under the keys it would have
+without its newer options: for each set of option names that finished jobs of the method were built with
+(`Index.option_sets`, kept in memory, one for each time the declaration grew or shrank), and for each code digest that
+is accepted (`build/equivalence.py`). Such a key is only tried where every option left out is at its default, and, for
+the present code, is none that the code names: a program that asked for an option before there was one may do
+otherwise now. For an older code it must be declared as it was when the two were declared equal. Each try is one look
+into an index, however many jobs there are. That no single key can do it: with {a: 1} first, then {a: 1, b: 5}, then
+{a: 1, b: 6}, the first job answers the second request and the third, but a job of the second must not answer the
+third.
+
+What a key cannot see: a job's id given as text where no job is declared (it stays the text it is, so a rebuilt job of
+equal output is another option, and a job whose number came back after a deletion is not); files that an input job
+made but did not register; whatever comes over the network, from the clock or from the environment.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
 
 from axtui.base.errors import NoSuchDatasetError, NoSuchJobError, NoSuchWhateverError, NoSuchWorkdirError
 from axtui.base.ids import parse_jobid, split_dataset
 from axtui.base.records import Record, digest_of
-from axtui.build.request import Reference, Request
+from axtui.build.equivalence import Lacks
+from axtui.build.request import Reference, Request, flat
+from axtui.store import layout
 from axtui.store.catalogue import Catalogue
+from axtui.store.index import Finished
 
-_SCHEME = "axtui key 1"
+_SCHEME = "axtui key 2"
+_NO_OUTPUT = (layout.OUTPUT, layout.METHOD)
+"""What lies here in a job is kept with it, and is not what came out."""
 
 
 @dataclass(frozen=True)
 class Identity:
-    """What a job is. `inputs` has the identity of every reference, `files` the content digest of input files.
+    """What a job is.
 
-    `parts` are what the key is the digest of: two identities whose parts are equal have one key.
+    Attributes:
+        key: Its key.
+        code: The code digest of its method.
+        inputs: The identity of every reference.
+        files: The content digest of input files, by option.
+        packages: The versions that are part of the key, by package.
+        parameters: The digest of method and options, which with the output is what the job is to others.
+        parts: What the key is the digest of: two identities whose parts are equal have one key.
     """
 
     key: str
     code: str
     inputs: dict[str, str]
     files: dict[str, str]
-    parts: Record
+    packages: dict[str, str] = field(default_factory=dict)
+    parameters: str = ""
+    parts: Record = field(default_factory=dict, repr=False)
+
+    def key_as(self, code: str, options: Collection[str]) -> str:
+        """Return the key that this would have with another code digest, and with some of its options alone."""
+        mine = {name: value for name, value in self.parts["options"].items() if name in options}
+        files = {name: value for name, value in self.files.items() if name.partition("[")[0] in options}
+        return digest_of({**self.parts, "code": code, "options": mine, "files": files})
 
 
-def identify(request: Request, code: str, catalogue: Catalogue, files: dict[str, str], slices: int) -> Identity:
+def identify(
+    request: Request,
+    code: str,
+    catalogue: Catalogue,
+    files: dict[str, str],
+    slices: int,
+    packages: Mapping[str, str] = MappingProxyType({}),
+) -> Identity:
     """Work out the identity of a request.
 
     Args:
@@ -36,24 +91,59 @@ def identify(request: Request, code: str, catalogue: Catalogue, files: dict[str,
         catalogue: Where its inputs are.
         files: The content digest of each input file, by option.
         slices: The slice count.
+        packages: The versions that count, by package.
 
     Raises:
         NoSuchWorkdirError: An input job is of a workdir that is not configured.
         NoSuchJobError: An input job is not there or not finished.
         NoSuchDatasetError: An input job has no such dataset.
     """
-    inputs = {reference: _identify_input(reference, request.datasets, catalogue) for reference in request.inputs()}
+    named = [item for value in (*request.datasets.values(), *request.jobs.values()) for item in flat(value) if item]
+    inputs = {reference: _identify_input(reference, request.datasets, catalogue) for reference in dict.fromkeys(named)}
+    if request.file_jobs:
+        inputs |= {_file_name(*file): _identify_file(*file, catalogue) for file in _find_files(request.options)}
+    options = _replace_files(request.options, inputs)
     parts = {
         "scheme": _SCHEME,
         "method": request.method,
         "code": code,
-        "options": request.options,
+        "options": options,
         "datasets": {name: _replace(value, inputs) for name, value in request.datasets.items()},
         "jobs": {name: _replace(value, inputs) for name, value in request.jobs.items()},
         "files": files,
+        "packages": dict(packages),
         "slices": slices,
     }
-    return Identity(digest_of(parts), code, inputs, files, parts)
+    parameters = digest_of([request.method, options])
+    return Identity(digest_of(parts), code, inputs, files, dict(packages), parameters, parts)
+
+
+def older_keys(
+    identity: Identity,
+    request: Request,
+    reads: Collection[str] | None,
+    accepted: Mapping[str, Lacks],
+    option_sets: Collection[frozenset[str]],
+) -> Iterator[str]:
+    """Give the other keys under which a job that answers a request may have been built.
+
+    Args:
+        identity: The identity of the request.
+        request: The request.
+        reads: The options that the present code names; None where it may see which ones there are.
+        accepted: The older code digests that are accepted, with the options that their jobs may lack.
+        option_sets: The sets of option names that jobs of the method were built with.
+    """
+    present = frozenset(request.options)
+    may_lack = request.at_default - frozenset(reads) if reads is not None else frozenset()
+    for options in option_sets:
+        if options < present and present - options <= may_lack:
+            yield identity.key_as(identity.code, options)
+    for code, lacks in accepted.items():
+        may_lack = request.at_default if lacks is None else request.at_default & lacks
+        for options in {present, *option_sets}:
+            if options <= present and present - options <= may_lack:
+                yield identity.key_as(code, options)
 
 
 def recorded_parts(setup: Record) -> Record:
@@ -63,26 +153,71 @@ def recorded_parts(setup: Record) -> Record:
         "scheme": _SCHEME,
         "method": setup["method"],
         "code": setup.get("hash", ""),
-        "options": setup["options"],
+        "options": _replace_files(setup["options"], inputs),
         "datasets": {name: _replace(value, inputs) for name, value in setup["datasets"].items()},
         "jobs": {name: _replace(value, inputs) for name, value in setup["jobs"].items()},
         "files": {name: told[1] for name, told in setup.get("input_files", {}).items()},
+        "packages": setup.get("packages", {}),
         "slices": setup["slices"],
     }
 
 
+def _find_files(value: Any) -> Iterator[tuple[str, str]]:
+    """Give job and name of each file of a job that options name."""
+    if isinstance(value, dict) and value.keys() == {"$file"}:
+        yield value["$file"][0], value["$file"][1]
+    elif isinstance(value, (dict, list)):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _find_files(item)
+
+
+def _replace_files(value: Any, inputs: dict[str, str]) -> Any:
+    """Put what a job is in the place of its id, wherever options name a file of a job."""
+    if isinstance(value, list):
+        return [_replace_files(item, inputs) for item in value]
+    if not isinstance(value, dict):
+        return value
+    match value:
+        case {"$file": [jobid, name, *rest]} if len(value) == 1:
+            return {"$file": [inputs.get(_file_name(jobid, name)), name, *rest]}
+    return {key: _replace_files(item, inputs) for key, item in value.items()}
+
+
+def _file_name(jobid: str, name: str) -> str:
+    """Return how a file of a job is called among inputs."""
+    return f"{jobid}:{name}"
+
+
+def _identify_file(jobid: str, name: str, catalogue: Catalogue) -> str:
+    """Return what a file's job is; a file that is none of its output is known by the job's id too."""
+    job = _get_job(jobid, catalogue)
+    is_output = any(_is_file(each, name) for each in job.files) and name.partition("/")[0] not in _NO_OUTPUT
+    return job.identity if is_output else f"{job.identity}/{jobid}"
+
+
+def _is_file(found: str, name: str) -> bool:
+    """Tell whether a file is the one that is named, or its part of one slice."""
+    return found == name or (found.startswith(name + ".") and found[len(name) + 1 :].isdecimal())
+
+
 def _identify_input(reference: str, datasets: dict[str, Reference], catalogue: Catalogue) -> str:
-    jobid, name = split_dataset(reference)
-    job = catalogue.get(jobid)
-    if job is None:
-        raise _missing(jobid, catalogue)
+    job = _get_job(reference, catalogue)
+    _, name = split_dataset(reference)
     is_dataset = any(
         reference == value or (isinstance(value, list) and reference in value) for value in datasets.values()
     )
     if is_dataset and name not in job.datasets:
         there = ", ".join(job.datasets) or "no dataset"
-        raise NoSuchDatasetError(f"job {jobid} has no dataset {name!r}; it has {there}")
+        raise NoSuchDatasetError(f"job {job.jobid} has no dataset {name!r}; it has {there}")
     return f"{job.identity}/{name}" if is_dataset else job.identity
+
+
+def _get_job(reference: str, catalogue: Catalogue) -> Finished:
+    jobid, _ = split_dataset(reference)
+    job = catalogue.get(jobid)
+    if job is None:
+        raise _missing(jobid, catalogue)
+    return job
 
 
 def _missing(jobid: str, catalogue: Catalogue) -> NoSuchWhateverError:

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from axtui.base.errors import AxtuiError, NoSuchJobError
 from axtui.base.ids import format_jobid, parse_jobid, split_dataset
-from axtui.build.code import Code
+from axtui.build.code import Code, open_code
 from axtui.build.script_options import current_user
 from axtui.build.urd_lists import UrdLists
 from axtui.build.urd_spec import find_job as find_listed_job
@@ -138,7 +138,7 @@ class JobFinder:
         raise NoSuchJobError(f"workdir {name} has no job")
 
     def _find_current(self, method: str) -> JobRecord:
-        code = Code(self._project.source_directory, self._project.packages, self._project.listed)
+        code = open_code(self._project)
         code.rescan()
         for record in newest_jobs(self._project, method):
             if record.state == "finished" and is_of_present_source(code, record):
@@ -193,8 +193,9 @@ class JobFinder:
 
 def is_of_present_source(code: Code, record: JobRecord) -> bool:
     """Tell whether a job's source is what its method is made of now."""
-    modules, files = record.setup.get("extra") or ([], [])
+    setup = record.setup
     try:
-        return code.current_digest(record.method, modules, files) == record.setup.get("hash")
+        made = (setup.get("hash", ""), setup.get("declared", {}), setup.get("packages", {}))
+        return code.is_made_so(record.method, *made, setup.get("extra") or [[], []])
     except (AxtuiError, TypeError, ValueError):
         return False

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from axtui.base.errors import AxtuiError
 from axtui.base.ids import split_dataset
 from axtui.base.records import Record
-from axtui.build.code import Code
+from axtui.build.code import open_code
 from axtui.build.difference import compare, take_apart
-from axtui.build.facts import facts_of_setup, flat, pieces_of
+from axtui.build.facts import facts_of_setup, pieces_of
+from axtui.build.request import flat
 from axtui.build.reuse import Reuse
 from axtui.event.reasons import Branch
 from axtui.event.sentences import sentences
-from axtui.event.why import Difference, Why
+from axtui.event.why import Difference, Side, Why
+from axtui.method.packages import version_of
 from axtui.project.config import Project
 from axtui.store.catalogue import Catalogue
 from axtui.store.commit import file_digest
@@ -68,7 +71,7 @@ class Present:
     def __init__(self, project: Project) -> None:
         self._project = project
         self._catalogue = Catalogue(project.workdirs, project.target, project.root, in_memory)
-        self._code = Code(project.source_directory, project.packages, project.listed)
+        self._code = open_code(project)
         self._code.rescan()
         self._reuse = Reuse(self._catalogue, self._code)
         self._known: dict[str, Standing] = {}
@@ -112,14 +115,17 @@ class Present:
         before = facts_of_setup(record.directory, record.setup)
         modules, files = record.setup.get("extra") or ([], [])
         snapshot = self._code.current_snapshot(record.method, modules, files)
+        code = before.parts["code"]
         parts = {
             **before.parts,
-            "code": snapshot.digest,
+            "code": code if code in self._code.accepted(record.method, snapshot) else snapshot.digest,
+            "packages": {name: version_of(name) for name in before.parts["packages"]},
             "files": {name: self._digest(record, name) for name in before.files},
             "slices": self._project.slices,
         }
         now = replace(before, job="", parts=parts, pieces=pieces_of(snapshot))
-        return take_apart(compare(now, before), now, before)
+        declared = _compare_declared(snapshot.declared, record.setup.get("declared", {}))
+        return (*take_apart(compare(now, before), now, before), *declared)
 
     def _digest(self, record: JobRecord, option: str) -> str:
         """Return the digest of an input file as it is now; it is read where it may have changed."""
@@ -130,6 +136,14 @@ class Present:
             same = [info.st_dev, info.st_ino, info.st_size, info.st_mtime_ns] == stamp
             self._digests[path] = str(digest) if same else file_digest(Path(path))[1]
         return self._digests[path]
+
+
+def _compare_declared(now: dict[str, str], before: dict[str, str]) -> Iterator[Difference]:
+    """Give the options that are declared otherwise; whether the job was given a value for them is not known."""
+    for name, digest in before.items():
+        if now.get(name) != digest:
+            lacks: Side = "" if name in now else "now"
+            yield Difference("part", f"declaration of option {name}", digest, now.get(name), lacks)
 
 
 _STATES = {"running": "is being built", "gone": "is gone", "damaged": "is damaged"}

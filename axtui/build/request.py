@@ -8,7 +8,7 @@ from typing import Any
 
 from axtui.base.errors import BuildError, RecordError, ServerError
 from axtui.base.ids import split_dataset
-from axtui.base.records import digest_of
+from axtui.base.records import format_canonical
 from axtui.base.values import decode_value, encode_value
 from axtui.base.wire import Message
 from axtui.method.description import Description
@@ -30,21 +30,22 @@ class Request:
     """Options that name input files, with the name; those of a list as `option[0]`, `option[1]`, …"""
     file_jobs: tuple[str, ...] = ()
     """Jobs of which options name a file."""
-
-    @property
-    def parameters(self) -> str:
-        """The digest of method and options."""
-        return digest_of([self.method, self.options])
+    at_default: frozenset[str] = frozenset()
+    """Options that are what they are where nobody gives them."""
 
     def inputs(self) -> list[str]:
         """Return every job and dataset that is referred to, once, in order."""
         values = [*self.datasets.values(), *self.jobs.values(), *self.file_jobs]
-        flat = [item for value in values for item in (value if isinstance(value, list) else [value])]
-        return list(dict.fromkeys(item for item in flat if item))
+        return list(dict.fromkeys(item for value in values for item in flat(value) if item))
 
     def input_jobs(self) -> tuple[str, ...]:
         """Return the jobs of all inputs, once, in order."""
         return tuple(dict.fromkeys(split_dataset(item)[0] for item in self.inputs()))
+
+
+def flat(value: Reference) -> list[str | None]:
+    """Return what a parameter refers to as a list."""
+    return value if isinstance(value, list) else [value]
 
 
 def make_request(description: Description, message: Message) -> Request:
@@ -61,13 +62,17 @@ def make_request(description: Description, message: Message) -> Request:
         raise BuildError(f"the request for {description.method} cannot be read: {error}") from None
     _distribute(description, groups, keywords)
     options = convert_options(description.method, description.options, groups["options"])
+    encoded = {name: encode_value(value) for name, value in options.items()}
     return Request(
         method=description.method,
-        options={name: encode_value(value) for name, value in options.items()},
+        options=encoded,
         datasets=_references(description.method, "datasets", description.datasets, groups["datasets"]),
         jobs=_references(description.method, "jobs", description.jobs, groups["jobs"]),
         input_files=dict(_input_files(description.options, options)),
         file_jobs=tuple(_file_jobs(list(options.values()))),
+        at_default=frozenset(
+            name for name, form in description.options.items() if _is_default(form, encoded[name], options[name])
+        ),
     )
 
 
@@ -77,6 +82,13 @@ def _input_files(forms: Mapping[str, Form], options: Mapping[str, Any]) -> Itera
             yield name, options[name]
         elif form.inner is not None and form.inner.kind == "inputfile" and form.kind == "list":
             yield from ((f"{name}[{at}]", value) for at, value in enumerate(options[name] or ()))
+
+
+def _is_default(form: Form, encoded: Any, value: Any) -> bool:
+    """Compare as the key does, where 1, 1.0 and True are three values."""
+    if form.mandatory:
+        return False
+    return value is form.default or format_canonical(encoded) == format_canonical(encode_value(form.default))
 
 
 def _file_jobs(value: Any) -> Iterator[str]:

@@ -10,8 +10,8 @@ from typing import Any
 from axtui.base.errors import NoSuchJobError
 from axtui.base.ids import parse_jobid, split_dataset
 from axtui.base.records import Record
-from axtui.build.facts import flat
 from axtui.build.history import History
+from axtui.build.request import flat
 from axtui.project.config import Project
 from axtui.store.record import JobRecord
 

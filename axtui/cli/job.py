@@ -12,6 +12,7 @@ from axtui.base.text import safe
 from axtui.base.values import decode_value
 from axtui.build.job_spec import find_job
 from axtui.cli.jobs import summarise_job
+from axtui.method.packages import changed_versions
 from axtui.project.config import find_root, read_project
 from axtui.store import layout
 from axtui.store.record import JobRecord, find_damage
@@ -55,9 +56,11 @@ def _lines(record: JobRecord) -> list[str]:
         *_list("jobs", [f"{key} = {_reference(value)}" for key, value in setup.get("jobs", {}).items()]),
         *_list("made", post.get("datasets", {})),
         *_list("files", [f"{name}  {post['files'][name][0]:,} bytes" for name in post.get("registered", [])]),
+        *_list("undeclared", _undeclared(post)),
         *_list("subjobs", post.get("subjobs", {})),
         *_list("times", _times(post.get("exectime", {}))),
         *_list("notes", post.get("notes", [])),
+        *_list("versions", _versions(setup.get("versions", {}))),
         *_list("source", [place for place, _ in setup.get("sources", {}).values() if place]),
     ]
     damage = find_damage(record.directory, post["files"]) if post else ""
@@ -70,6 +73,16 @@ def _lines(record: JobRecord) -> list[str]:
         with open(preview, encoding="utf-8", errors="replace") as handle:
             lines.append(f"  result    {handle.read(1000).rstrip()}")
     return lines
+
+
+def _undeclared(post: dict[str, Any]) -> list[str]:
+    """Name what the job used without having declared it."""
+    return [*(f"module {name}" for name in post.get("observed", {})), *post.get("opened", {})]
+
+
+def _versions(recorded: dict[str, Any]) -> list[str]:
+    """Say which versions are others than those that the job ran with."""
+    return [f"{name} {then}; now {now or 'not installed'}" for name, then, now in changed_versions(recorded)]
 
 
 def _list(title: str, items: Any) -> list[str]:

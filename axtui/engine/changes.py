@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from axtui.base.errors import BuildError, MethodError, UserError
+from axtui.base.files import full_stamp
 from axtui.build.code import Code
 from axtui.engine.builds import Row, find_stale
 from axtui.event.events import Event, MethodBroken, MethodRepaired, Noted, SourcesChanged
@@ -91,7 +92,7 @@ class Changes:
 
     def _is_current(self, job: Finished) -> bool:
         try:
-            return self._code.current_digest(job.method, *job.extra) == job.code
+            return self._code.is_current(job)
         except MethodError:
             return True  # it is shown as broken
 
@@ -145,15 +146,7 @@ class Changes:
 
 
 def _changed_inputs(input_files: dict[str, list[int]]) -> list[str]:
-    return [path for path, stamp in input_files.items() if _full_stamp(path) != stamp]
-
-
-def _full_stamp(path: str) -> list[int]:
-    try:
-        info = os.stat(path)
-    except OSError:
-        return []
-    return [info.st_dev, info.st_ino, info.st_size, info.st_mtime_ns]
+    return [path for path, stamp in input_files.items() if full_stamp(path) != stamp]
 
 
 def _stamp(path: Path) -> tuple[int, int, int] | None:

@@ -13,6 +13,7 @@ from collections.abc import Callable
 
 from axtui.base import clock
 from axtui.base.errors import AxtuiError, BuildError, JobError, MethodError, ServerError
+from axtui.base.files import full_stamp
 from axtui.base.wire import Message
 from axtui.build.code import Code
 from axtui.build.facts import Wanted
@@ -22,13 +23,14 @@ from axtui.build.request import make_request
 from axtui.build.reuse import Reuse
 from axtui.build.why import explain_reuse
 from axtui.engine.askers import Asker, InputFailedError, Outcome, fill, find_handles
-from axtui.engine.builds import Row
+from axtui.engine.builds import Build, Row
 from axtui.engine.inputfiles import InputFiles
 from axtui.engine.tickets import Publish, Reply, Ticket
 from axtui.event.events import Event, JobCancelled, JobRequested, JobReused, RequestRefused
 from axtui.execute.executor import Executor, FileDigested, MethodDescribed, MethodFailed
 from axtui.execute.failure import Failure
 from axtui.method.description import Description
+from axtui.method.packages import versions_of
 from axtui.method.snapshot import BrokenSourceError
 from axtui.project.config import Project
 from axtui.store.catalogue import Catalogue
@@ -87,7 +89,9 @@ class Desk:
             self._descriptions[key] = report.description
         else:
             self._failures[key] = report.failure
+            self._descriptions.pop(key, None)
         for ticket in self._waiting.pop(key, []):
+            ticket.description = self._descriptions.get(key)
             self._queue(ticket)
 
     def take_digest(self, report: FileDigested) -> None:
@@ -102,6 +106,12 @@ class Desk:
         """Answer a request with a job that was built meanwhile. Return whether there is one."""
         self._catalogue.read_commits()
         return not ticket.force and self._answer_from_store(ticket)
+
+    def follow_opened(self, build: Build, job: Finished) -> None:
+        """Let an edit of a file that a job read undeclared be one of the build's input files."""
+        for name in job.opened:
+            path = self._code.opened.path_of(name)
+            build.input_files[path] = full_stamp(path)
 
     def refuse(self, ticket: Ticket, error: AxtuiError) -> None:
         """Answer that a request cannot be carried out."""
@@ -221,8 +231,9 @@ class Desk:
         key = (method, snapshot.content)
         if key in self._failures:
             raise _ImportFailedError(method, self._failures[key])
-        ticket.description = self._descriptions.get(key)
-        if ticket.description is not None:
+        known = self._descriptions.get(key)
+        if known is not None and self._executor.is_described(method, snapshot):
+            ticket.description = known
             return True
         is_first = key not in self._waiting
         self._waiting.setdefault(key, []).append(ticket)
@@ -257,7 +268,8 @@ class Desk:
         if files is None:
             return False
         snapshot = self._code.full_snapshot(ticket.snapshot, ticket.description)
-        identity = identify(request, snapshot.digest, self._catalogue, files, self._project.slices)
+        packages = versions_of(request.method, (*ticket.description.packages, *self._project.depend_packages))
+        identity = identify(request, snapshot.digest, self._catalogue, files, self._project.slices, packages)
         ticket.wanted = Wanted(request, identity, snapshot)
         return True
 
@@ -273,19 +285,20 @@ class Desk:
 
     def _answer_from_store(self, ticket: Ticket) -> bool:
         assert ticket.wanted is not None
-        found, fault = self._reuse.find(ticket.key)
+        found, fault = self._reuse.find(ticket.wanted)
         ticket.fault = fault or ticket.fault
         if found is None:
             return False
         ticket.row.job = found.jobid
         ticket.build.counts["reused"] += 1
+        self.follow_opened(ticket.build, found)
         self._answer_reused(ticket, found)
         return True
 
     def _answer_question(self, ticket: Ticket) -> None:
         """Answer what there is instead of a job: one that would be reused, and those that are near."""
         assert ticket.wanted is not None
-        found, fault = self._reuse.find(ticket.key)
+        found, fault = self._reuse.find(ticket.wanted)
         misses = describe_near_misses(ticket.wanted, self._catalogue, found, fault or ticket.fault)
         self.settle(ticket, misses, Outcome(ticket.label, fault=f"{ticket.label} was only asked about"))
 

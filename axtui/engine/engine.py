@@ -12,7 +12,7 @@ from typing import Any
 from axtui.base import clock
 from axtui.base.errors import AxtuiError, BuildError, UserError
 from axtui.base.wire import Message
-from axtui.build.code import Code
+from axtui.build.code import open_code
 from axtui.build.script_options import ScriptOptions, parse_script_options
 from axtui.engine.askers import Asker
 from axtui.engine.builds import Build, Row, replay_rows
@@ -61,7 +61,7 @@ class Engine:
             self._publish(Noted(note))
         self._catalogue = Catalogue(project.workdirs, project.target, project.root)
         self._catalogue.refresh()
-        self._code = Code(project.source_directory, project.packages, project.listed)
+        self._code = open_code(project)
         self._orders = Orders(project, self._catalogue, engine)
         self._desk = Desk(project, self._code, self._catalogue, self._publish, self._reply)
         self._runner = Runner(project, self._catalogue, self._orders, self._desk, self._publish)

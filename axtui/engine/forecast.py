@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from axtui.base.records import Record
@@ -102,10 +102,9 @@ class Forecasts:
             return None
         with self._catalogue.hoping():
             identity = wanted.identity
-            hoped = identify(
-                wanted.request, identity.code, self._catalogue, identity.files, int(identity.parts["slices"])
-            )
-            found, _ = self._reuse.find(hoped.key)
+            slices = int(identity.parts["slices"])
+            hoped = identify(wanted.request, identity.code, self._catalogue, identity.files, slices, identity.packages)
+            found, _ = self._reuse.find(replace(wanted, identity=hoped))
         return found
 
     def to_record(self) -> Record:

@@ -6,15 +6,12 @@ import getpass
 import os
 import shutil
 import socket
-import sys
 from collections import Counter
 from collections.abc import Mapping
 from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from axtui import __version__
 from axtui.base import clock
 from axtui.base.files import write_new
 from axtui.base.ids import parse_jobid
@@ -22,6 +19,7 @@ from axtui.base.records import Record, format_lines
 from axtui.build.facts import Wanted
 from axtui.build.script_options import ScriptOptions
 from axtui.method.description import Description
+from axtui.method.packages import recorded_versions
 from axtui.method.snapshot import Snapshot
 from axtui.project.config import Project
 from axtui.store import layout
@@ -112,8 +110,10 @@ def method_setup(
         "is_build": False,
         **more,
         "hash": identity.code,
+        "declared": wanted.snapshot.declared,
+        "packages": identity.packages,
         "key": identity.key,
-        "parameters": request.parameters,
+        "parameters": identity.parameters,
         "seed": int(identity.key[:16], 16) >> 1,
         "slices": project.slices,
         "options": request.options,
@@ -122,7 +122,7 @@ def method_setup(
         "inputs": identity.inputs,
         "input_files": {name: [names[name], identity.files[name], stamps[name]] for name in names},
         "extra": [description.extra_modules, description.extra_files],
-        **_circumstances(project),
+        **_circumstances(project, description.versions),
     }
 
 
@@ -147,7 +147,7 @@ def script_setup(project: Project, script: str, snapshot: Snapshot, cause: str, 
         "jobs": {},
         "inputs": {},
         "input_files": {},
-        **_circumstances(project),
+        **_circumstances(project, {}),
     }
 
 
@@ -161,7 +161,7 @@ def write_sources(directory: Path, snapshot: Snapshot, root: Path) -> dict[str, 
     seen: set[str] = set()
     for name, source in snapshot.modules.items():
         inside = Path(*name.split("."), *(["__init__"] if source.is_package else [])).with_suffix(source.path.suffix)
-        written[name] = [_write_source(directory, inside, source.data, seen), source.digest]
+        written[name] = [_write_source(directory, inside, source.data, seen), source.told]
     for name, (path, data) in snapshot.files.items():
         inside = path.relative_to(root) if path.is_relative_to(root) else Path("outside", *path.parts[-3:])
         written[name] = [_write_source(directory, inside, data, seen), ""]
@@ -181,21 +181,16 @@ def _write_source(directory: Path, inside: Path, data: bytes, seen: set[str]) ->
     return name
 
 
-def _circumstances(project: Project) -> Record:
+def _circumstances(project: Project, imported: Mapping[str, str]) -> Record:
     return {
         "starttime": clock.wall(),
         "input_directory": str(project.input_directory),
         "project_directory": str(project.root),
-        "versions": {"axtui": __version__, "python": sys.version, "python_path": sys.executable, **_packages()},
+        "versions": recorded_versions(imported),
         "host": socket.gethostname(),
         "user": _user(),
         "environment": {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ},
     }
-
-
-@cache
-def _packages() -> dict[str, str]:
-    return {name: version(name) for name in ("numpy", "pyarrow")}
 
 
 @cache

@@ -95,6 +95,9 @@ class Runner:
             self._publish(JobFinished(each.build.number, row, report.jobid, report.seconds, same_as, report.notes))
         self._do(tasks.Ended(ticket.number))
         self._catalogue.add(report.jobid)
+        job = self._catalogue.get(report.jobid)
+        if job is not None:
+            self._desk.follow_opened(ticket.build, job)
 
     def lost(self, report: JobLost) -> None:
         """Take in that a job failed or was stopped."""

@@ -107,7 +107,7 @@ def _make(jobid: str, wanted: Wanted) -> Finished:
         method=wanted.request.method,
         key="",
         code=wanted.identity.code,
-        parameters=wanted.request.parameters,
+        parameters=wanted.identity.parameters,
         output=f"of {jobid}",
         inputs=wanted.identity.inputs,
         files={},
@@ -117,5 +117,9 @@ def _make(jobid: str, wanted: Wanted) -> Finished:
         seconds=0.0,
         datasets=_Any(),
         extra=[[], []],
+        declared=wanted.snapshot.declared,
+        options=tuple(sorted(wanted.request.options)),
+        packages=wanted.identity.packages,
+        opened={},
         stamp=[],
     )

@@ -81,6 +81,10 @@ class Executor(Protocol):
     def digest(self, number: int, path: str) -> None:
         """Read a file and report its digest under this number."""
 
+    def is_described(self, method: str, snapshot: Snapshot) -> bool:
+        """Tell whether what was reported of a method still holds: what its import found besides its snapshot may be
+        another one by now."""
+
     def start_job(self, directory: Path, method: str, snapshot: Snapshot) -> None:
         """Run a job whose directory holds its setup."""
 

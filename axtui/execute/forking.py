@@ -29,6 +29,7 @@ from axtui.execute.loader import PACKET_NBYTES, run_loader
 from axtui.execute.process import describe_end, end_descendants, oom_kills
 from axtui.execute.script import run_script
 from axtui.method.description import parse_description
+from axtui.method.opened import Stamp, stamp_of
 from axtui.method.snapshot import Snapshot
 from axtui.method.sources import Sources
 from axtui.project.config import Project
@@ -53,13 +54,25 @@ class _Loader:
     is_light: bool
     is_ready: bool = False
     is_leaving: bool = False
-    observed: dict[str, str] = field(default_factory=dict)
-    """The digest of every module that it imported under a computed name."""
     jobs: dict[int, str] = field(default_factory=dict)
     """The job of each process that has one, by the number that the process was asked for under."""
     spares: dict[int, socket.socket] = field(default_factory=dict)
     """Our end of the wire of each process that waits for a job."""
     starts: int = 0
+
+
+@dataclass(frozen=True)
+class _Found:
+    """Modules that an import found under computed names, with their digests, and files it opened, with their stamps."""
+
+    observed: dict[str, str]
+    opened: dict[str, Stamp]
+
+    def holds(self, sources: Sources) -> bool:
+        """Tell whether all of it is what it was."""
+        return all(getattr(sources.find(name), "digest", "") == found for name, found in self.observed.items()) and all(
+            stamp_of(path) == stamp for path, stamp in self.opened.items()
+        )
 
 
 @dataclass
@@ -93,14 +106,24 @@ class ForkingExecutor:
         self._numbers = itertools.count(1)
         self._oom = (-_OOM_SECONDS, 0)
         """When the count of processes killed for want of memory was read, and what it was."""
+        self._found: dict[tuple[str, str], _Found] = {}
+        """What the import of each method version found besides its snapshot, where it found anything."""
 
     def describe(self, method: str, module: str, snapshot: Snapshot) -> None:
-        """Import a method and report what it declares; the loader stays for its jobs."""
+        """Import a method, once more if need be, and report what it declares; the loader stays for its jobs."""
+        known = self._loaders.get((method, snapshot.content))
+        if known is not None and known.is_ready:
+            self._dismiss(self._loaders.pop((method, snapshot.content)))
         self._loader(method, snapshot)
 
     def digest(self, number: int, path: str) -> None:
         """Read a file in a process of its own and report its digest under this number."""
         self._digests.ask(number, path)
+
+    def is_described(self, method: str, snapshot: Snapshot) -> bool:
+        """Tell whether what was reported of a method still holds."""
+        found = self._found.get((method, snapshot.content))
+        return found is None or found.holds(self._sources)
 
     def start_job(self, directory: Path, method: str, snapshot: Snapshot) -> None:
         """Run a job whose directory holds its setup."""
@@ -273,18 +296,13 @@ class ForkingExecutor:
     def _loader(self, method: str, snapshot: Snapshot) -> _Loader:
         key = (method, snapshot.content)
         loader = self._loaders.pop(key, None)
-        if loader is not None and self._is_outdated(loader):
+        if loader is not None and loader.is_ready and not self.is_described(method, snapshot):
             self._dismiss(loader)
             loader = None
         loader = loader or self._fork_loader(method, snapshot)
         self._loaders[key] = loader
         self._retire()
         return loader
-
-    def _is_outdated(self, loader: _Loader) -> bool:
-        """Tell whether something that it imported, and that its snapshot does not know of, is another source now."""
-        found = {name: getattr(self._sources.find(name), "digest", "") for name in loader.observed}
-        return found != loader.observed
 
     def _fork_loader(self, method: str, snapshot: Snapshot) -> _Loader:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -341,7 +359,7 @@ class ForkingExecutor:
     def _take(self, loader: _Loader, message: Record) -> None:
         if "described" in message:
             loader.is_ready = True
-            loader.observed = dict(message.get("observed", {}))
+            self._note_found(loader, message)
             description = parse_description(message["described"])
             self._report(MethodDescribed(loader.method, loader.content, description))
         elif "broken" in message:
@@ -360,6 +378,15 @@ class ForkingExecutor:
             self._end(jobid, code, reason)
         if loader.is_leaving:
             self._dismiss(loader)
+
+    def _note_found(self, loader: _Loader, message: Record) -> None:
+        """Remember what an import found besides its snapshot, for this and every later loader of the same bytes."""
+        opened = {path: (int(stamp[0]), int(stamp[1])) for path, stamp in message["opened"].items()}
+        found = _Found(dict(message["observed"]), opened)
+        content = loader.content.partition(" ")[0]
+        self._found.pop((loader.method, content), None)
+        if found.observed or found.opened:
+            self._found[loader.method, content] = found
 
     def _reap_loader(self, loader: _Loader) -> None:
         while loader.jobs:

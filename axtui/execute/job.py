@@ -20,7 +20,7 @@ from axtui.api.job import job_or_none
 from axtui.api.request import Requests
 from axtui.api.status import status
 from axtui.base import clock
-from axtui.base.files import read_limited
+from axtui.base.files import full_stamp, read_limited
 from axtui.base.records import Record, digest, digest_of, parse_message
 from axtui.base.wire import Wire
 from axtui.execute.analysis_result import AnalysisResult, save_slice_result
@@ -30,6 +30,7 @@ from axtui.execute.process import become_subreaper, end_descendants, flush_strea
 from axtui.execute.slices import run_slices
 from axtui.execute.stages import Stages
 from axtui.method.hook import SnapshotFinder
+from axtui.method.opened import OpenedFiles, Told, tell_opened
 from axtui.project.config import Project
 from axtui.store import layout, progress
 from axtui.store.commit import build_manifest, commit_job, find_files, write_error
@@ -89,6 +90,35 @@ class JobProcess:
             wait_for_saves()
         self._finish_data()
 
+    def run_one_slice(self, module: ModuleType, sliceno: int) -> Record:
+        """Run prepare and one slice, and commit nothing.
+
+        Returns:
+            Size and digest of each file of the slice, by relative name; (0, "") of one that a dataset of the slice
+            has no need of, having no lines.
+        """
+        self._set_up()
+        stages = Stages(module, self._setup)
+        if not stages.has("analysis"):
+            raise TypeError(f"{self._setup['method']} has no analysis, and so no slices")
+        more = self._prepare(stages)
+        began = clock.monotonic()
+        with _Stage(self, "analysis"):
+            (part,) = run_slices(1, lambda _: self._run_slice(stages, sliceno, False, began, more), 1)
+        written = [name for name, is_temporary in part["registered"].items() if not is_temporary]
+        return {**build_manifest(self._directory, written, part["digests"]), **self._slice_files(part["datasets"])}
+
+    def _slice_files(self, datasets: Record) -> Record:
+        parts = [(name, number, told) for name, slices in datasets.items() for number, told in slices.items()]
+        directory = self._directory
+        return {
+            (layout.dataset_directory(directory, name) / f"{number}.arrow").relative_to(directory).as_posix(): (
+                told["nbytes"] or 0,
+                told["digest"] or "",
+            )
+            for name, number, told in parts
+        }
+
     def run_script(self, work: Callable[[], ScriptEnd]) -> None:
         """Run a build script; its output and result are those of synthesis."""
         with _Stage(self, "synthesis"):
@@ -108,12 +138,7 @@ class JobProcess:
         self._context.slot = progress.Slot(self._directory / layout.PROGRESS, self._slices)
 
     def _run_stages(self, stages: Stages) -> None:
-        more: dict[str, Any] = {}
-        if stages.has("prepare"):
-            with _Stage(self, "prepare"):
-                more["prepare_res"] = stages.call("prepare")
-                wait_for_saves()
-                _datasets("end_prepare")
+        more = self._prepare(stages)
         if stages.has("analysis"):
             with _Stage(self, "analysis"):
                 lengths, early = self._run_analysis(stages, more)
@@ -127,6 +152,16 @@ class JobProcess:
                 self._save_result(result)
                 wait_for_saves()
 
+    def _prepare(self, stages: Stages) -> dict[str, Any]:
+        """Run prepare; return what it leaves to the stages after it."""
+        if not stages.has("prepare"):
+            return {}
+        with _Stage(self, "prepare"):
+            found = stages.call("prepare")
+            wait_for_saves()
+            _datasets("end_prepare")
+        return {"prepare_res": found}
+
     def _run_analysis(self, stages: Stages, more: dict[str, Any]) -> tuple[list[int], bool]:
         keep = stages.wants("synthesis", "analysis_res")
         began = clock.monotonic()
@@ -138,6 +173,7 @@ class JobProcess:
             self._context.registered.update(part["registered"])
             self._context.digests.update({name: tuple(value) for name, value in part["digests"].items()})
             _datasets("take_slice", sliceno, part["datasets"])
+            self._finder.opened.take(*part["opened"])
         self._times["per_slice"] = [part["seconds"] for part in ended]
         self._end_leftovers()
         early = [part["early"] for part in ended]
@@ -161,6 +197,7 @@ class JobProcess:
         here.sliceno = sliceno
         here.requests = None
         here.registered, here.digests = {}, {}
+        self._finder.opened.forget()
         here.slot = progress.Slot(self._directory / layout.PROGRESS, sliceno)
         here.slot.begin("analysis")
         failed, length, early = True, -1, False
@@ -183,6 +220,7 @@ class JobProcess:
             "datasets": datasets,
             "registered": here.registered,
             "digests": here.digests,
+            "opened": self._finder.opened.tell(),
             "seconds": round(clock.monotonic() - began, 6),
         }
 
@@ -231,6 +269,7 @@ class JobProcess:
         slot = self._context.slot
         if slot is not None:
             slot.end(False)
+        opened, is_steady = self._opened()
         times = {**self._times, "total": round(clock.monotonic() - self._began, 6)}
         commit_job(
             self._directory,
@@ -244,7 +283,8 @@ class JobProcess:
                 "links": self._context.links,
                 "output": output,
                 "observed": {name: source.digest for name, source in self._finder.observed.items()},
-                "repeatable": self._inputs_unchanged(),
+                "opened": opened,
+                "repeatable": self._inputs_unchanged() and is_steady,
                 "notes": self._notes,
                 "starttime": self._setup["starttime"],
                 "endtime": clock.wall(),
@@ -268,7 +308,7 @@ class JobProcess:
         """Return the source files of the job, after those are stored whose import could not be foreseen."""
         names = {place for place, _ in self._setup["sources"].values() if place}
         for module, source in self._finder.observed.items():
-            name = os.path.join(layout.METHOD, "observed", f"{module}.py")
+            name = os.path.join(layout.METHOD, "observed", f"{module}{source.path.suffix}")
             (self._directory / name).parent.mkdir(parents=True, exist_ok=True)
             (self._directory / name).write_bytes(source.data)
             names.add(name)
@@ -280,11 +320,20 @@ class JobProcess:
             return ""
         return digest_of([previous.params.parameters, read_post(Path(previous.path))["output"]])
 
+    def _opened(self) -> tuple[dict[str, Told], bool]:
+        """Return what is recorded of files that were read undeclared, and whether they stayed what they were."""
+        inputs = [os.path.join(self._context.input_directory, told[0]) for told in self._setup["input_files"].values()]
+        _, declared = self._setup.get("extra", ([], []))
+        known = {*self._finder.accounted(declared), *map(os.path.realpath, inputs)}
+        files = OpenedFiles(self._context.root, self._context.input_directory)
+        told, changed = tell_opened(self._finder.opened, files, known)
+        self._notes += [_changed(name) for name in changed]
+        return told, not changed
+
     def _inputs_unchanged(self) -> bool:
-        for name, _, stamp in self._setup.get("input_files", {}).values():
-            info = os.stat(os.path.join(self._context.input_directory, name))
-            if [info.st_dev, info.st_ino, info.st_size, info.st_mtime_ns] != stamp:
-                self._notes.append(f"the input file {name} changed while it was read; this job will not be reused")
+        for name, _, stamp in self._setup["input_files"].values():
+            if full_stamp(os.path.join(self._context.input_directory, name)) != stamp:
+                self._notes.append(_changed(f"input file {name}"))
                 return False
         return True
 
@@ -332,6 +381,10 @@ def _make_context(directory: Path, project: Project, setup: Record) -> Context:
         is_build=bool(setup.get("is_build", False)),
         would_be=str(setup.get("would_be", "")),
     )
+
+
+def _changed(what: str) -> str:
+    return f"the {what} changed while it was read; this job will not be reused"
 
 
 def _keep_written(directory: Path) -> list[str]:

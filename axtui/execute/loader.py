@@ -16,6 +16,7 @@ import signal
 import socket
 import traceback
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
@@ -26,8 +27,10 @@ from axtui.execute.job import JobProcess
 from axtui.execute.pages import WrittenPages
 from axtui.execute.process import begin_child, exit_now
 from axtui.execute.stages import set_threads, warm_up
-from axtui.method.description import describe_method, format_description
+from axtui.method.description import Description, describe_method, format_description
 from axtui.method.hook import SnapshotFinder, install
+from axtui.method.opened import Stamp, stamp_then
+from axtui.method.packages import imported_versions
 from axtui.method.snapshot import Snapshot
 from axtui.method.sources import Sources
 from axtui.project.config import Project
@@ -45,6 +48,8 @@ def run_loader(
         _redirect(project)
         set_threads(os.cpu_count() or 1, project.slices)
         finder = install(snapshot, sources)
+        outside = (*project.workdirs.values(), project.private)
+        finder.opened.watch((project.root, project.input_directory), outside)
         module = _import(channel, finder, method, snapshot.module)
         if module is not None:
             warm_up(module)
@@ -67,16 +72,27 @@ def _redirect(project: Project) -> None:
 
 def _import(channel: socket.socket, finder: SnapshotFinder, method: str, name: str) -> ModuleType | None:
     try:
+        finder.claim()
         module = importlib.import_module(name)
-        description = describe_method(method, module)
+        described = describe_method(method, module)
+        description = replace(described, versions=imported_versions(finder.absent))
         observed = {name: source.digest for name, source in finder.observed.items()}
-        channel.send(format_record({"described": format_description(description), "observed": observed}))
+        opened = _opened(finder, description)
+        told = {"described": format_description(description), "observed": observed, "opened": opened}
+        channel.send(format_record(told))
         return module
     except BaseException as error:  # whatever an import raises concerns this method alone
         failure = describe_exception("import", error)
         record = {**failure.to_record(), "traceback": failure.traceback[-(PACKET_NBYTES // 8) :]}
         channel.send(format_record({"broken": record}))
         return None
+
+
+def _opened(finder: SnapshotFinder, description: Description) -> dict[str, Stamp]:
+    """Return the files that were opened by the import, with what stat is to say of them as long as it holds."""
+    known = finder.accounted(description.extra_files)
+    paths = [path for path in finder.opened.read if finder.opened.counts(path) and os.path.realpath(path) not in known]
+    return {path: stamp_then(finder.opened.read[path]) for path in paths}
 
 
 class _Loader:

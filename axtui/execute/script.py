@@ -22,7 +22,7 @@ from axtui.build.warning_box import format_box
 from axtui.execute.job import JobProcess, ScriptEnd
 from axtui.execute.process import begin_child, exit_now
 from axtui.execute.stages import call_function
-from axtui.method.hook import install
+from axtui.method.hook import SnapshotFinder, install
 from axtui.method.snapshot import Snapshot
 from axtui.method.sources import Sources
 from axtui.project.config import Project
@@ -40,12 +40,13 @@ def run_script(
         finder = install(snapshot, sources)
         wire = Wire(connection)
         job = JobProcess(directory, wire, project, finder)
-        code = job.run(lambda process: process.run_script(lambda: _run_main(snapshot.module, directory.name)))
+        code = job.run(lambda process: process.run_script(lambda: _run_main(finder, snapshot.module, directory.name)))
     finally:
         exit_now(code)
 
 
-def _run_main(module: str, jobid: str) -> ScriptEnd:
+def _run_main(finder: SnapshotFinder, module: str, jobid: str) -> ScriptEnd:
+    finder.claim()
     job = CurrentJob(jobid)
     options = parse_script_options(job.params.options)
     lists = UrdLists(urd_directory(context.current().root))

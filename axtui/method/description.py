@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import glob
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
 
@@ -26,8 +25,12 @@ class Description:
     jobs: dict[str, bool]
     stages: tuple[str, ...]
     extra_modules: tuple[str, ...]
-    extra_files: tuple[tuple[str, str], ...]
+    extra_files: tuple[str, ...]
     text: str
+    packages: tuple[str, ...] = ()
+    """The packages, or "python", whose version is part of the key of its jobs."""
+    versions: dict[str, str] = field(default_factory=dict)
+    """The versions of what it imports from installed packages, by module."""
 
 
 def describe_method(name: str, module: ModuleType) -> Description:
@@ -50,6 +53,7 @@ def describe_method(name: str, module: ModuleType) -> Description:
         extra_modules=modules,
         extra_files=files,
         text=str(getattr(module, "description", module.__doc__ or "")).strip(),
+        packages=_describe_packages(name, getattr(module, "depend_packages", ())),
     )
 
 
@@ -75,28 +79,23 @@ def _describe_inputs(name: str, group: str, declared: Any) -> dict[str, bool]:
     return found
 
 
-def _describe_extra(name: str, module: ModuleType) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
-    modules: list[str] = []
-    files: list[tuple[str, str]] = []
-    home = os.path.dirname(module.__file__ or "")
+def _describe_extra(name: str, module: ModuleType) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    modules: set[str] = set()
+    files: set[str] = set()
     for each in getattr(module, "depend_extra", ()):
         if isinstance(each, ModuleType):
-            modules.append(each.__name__)
+            modules.add(each.__name__)
         elif isinstance(each, (str, os.PathLike)):
-            files += _find_extra(name, home, os.fspath(each))
+            files.add(os.fspath(each))
         else:
             raise MethodError(f"{name}: depend_extra has {each!r:.60}, wanted a module or a file name")
-    return tuple(sorted(set(modules))), tuple(sorted(set(files)))
+    return tuple(sorted(modules)), tuple(sorted(files))
 
 
-def _find_extra(name: str, home: str, declared: str) -> list[tuple[str, str]]:
-    path = os.path.join(home, declared)
-    pattern = os.path.join(glob.escape(path), "**") if os.path.isdir(path) else path
-    paths = [path] if os.path.isfile(path) else glob.glob(pattern, recursive=True)
-    found = [each for each in paths if os.path.isfile(each)]
-    if not found and not glob.has_magic(declared) and not os.path.isdir(path):
-        raise MethodError(f"{name}: depend_extra names {declared!r}, but there is no {path}")
-    return [(os.path.relpath(each, home), os.path.abspath(each)) for each in found]
+def _describe_packages(name: str, declared: Any) -> tuple[str, ...]:
+    if not isinstance(declared, (tuple, list, set)) or not all(isinstance(each, str) for each in declared):
+        raise MethodError(f"{name}: depend_packages is {declared!r:.60}, wanted a tuple of names of packages")
+    return tuple(sorted(set(declared)))
 
 
 def format_description(description: Description) -> Record:
@@ -113,6 +112,7 @@ def parse_description(record: Record) -> Description:
             "options": {key: parse_form(form) for key, form in record["options"].items()},
             "stages": tuple(record["stages"]),
             "extra_modules": tuple(record["extra_modules"]),
-            "extra_files": tuple((name, path) for name, path in record["extra_files"]),
+            "extra_files": tuple(record["extra_files"]),
+            "packages": tuple(record["packages"]),
         }
     )

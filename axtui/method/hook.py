@@ -10,12 +10,16 @@ import importlib.abc
 import importlib.machinery
 import importlib.util
 import linecache
+import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib.util import spec_from_file_location, spec_from_loader
 from types import CodeType, ModuleType
 
-from axtui.method.snapshot import Snapshot
+from axtui.base.errors import MethodError
+from axtui.method.opened import Opened
+from axtui.method.snapshot import Snapshot, find_declared
 from axtui.method.sources import Source, Sources
 
 
@@ -27,6 +31,21 @@ class SnapshotFinder(importlib.abc.MetaPathFinder):
         self._sources = sources
         self.observed: dict[str, Source] = {}
         """Project modules that were imported without being in the snapshot."""
+        self.opened = Opened()
+        """Files that were opened, where that is watched."""
+
+    @property
+    def absent(self) -> tuple[str, ...]:
+        """The modules that the snapshot's modules import from elsewhere, or would."""
+        return self._snapshot.absent
+
+    def accounted(self, declared: Sequence[str]) -> set[str]:
+        """Return the real paths of modules and of declared files: that these were opened is no news."""
+        paths = [str(each.path) for each in (*self._snapshot.modules.values(), *self.observed.values())]
+        for each in declared:
+            with suppress(MethodError):
+                paths += [path for _, path in find_declared(self._snapshot.path, each)]
+        return set(map(os.path.realpath, paths))
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
@@ -36,6 +55,8 @@ class SnapshotFinder(importlib.abc.MetaPathFinder):
         if source is None:
             return None
         if source.path.suffix != ".py":
+            if source.path.read_bytes() != source.data:
+                raise ImportError(f"{source.path} changed while it was loaded", name=fullname)
             return spec_from_file_location(fullname, source.path)
         loader = _BytesLoader(source)
         spec = spec_from_loader(fullname, loader, origin=str(source.path), is_package=source.is_package)
@@ -44,6 +65,24 @@ class SnapshotFinder(importlib.abc.MetaPathFinder):
             if source.is_package:
                 spec.submodule_search_locations = [str(source.path.parent)]
         return spec
+
+    def claim(self) -> None:
+        """Make sure that each module of the snapshot is the one that will run, before anything is imported.
+
+        Raises:
+            MethodError: A module of the same name, such as one of Python's own, is loaded in every process of axtui.
+        """
+        for name, source in self._snapshot.modules.items():
+            loaded = sys.modules.get(name)
+            if loaded is None:
+                continue
+            place = getattr(loaded, "__file__", None) or "Python itself"
+            if os.path.realpath(place) != os.path.realpath(source.path):
+                raise MethodError(
+                    f"{source.path} has the name of a module that is loaded already ({name!r}, from {place}), "
+                    "which would run in its place; wanted another name"
+                )
+            del sys.modules[name]
 
     def _observe(self, fullname: str) -> Source | None:
         if fullname.partition(".")[0] == "axtui":

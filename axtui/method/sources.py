@@ -1,12 +1,14 @@
 """Project files as they are now: read once, parsed once, remembered by what stat says of them.
 
-A file that was read within two seconds of its mtime is read again, because an edit of the same size in the same tick
-of the clock cannot be told from its predecessor by stat, however much later one looks.
+A file that was read within two seconds of its last change is read again, because an edit of the same size in the same
+tick of the clock cannot be told from its predecessor by stat, however much later one looks. The time of the last change
+of the inode counts too: nobody can put that back.
 """
 
 from __future__ import annotations
 
 import ast
+import importlib.machinery
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,12 +16,16 @@ from pathlib import Path
 from axtui.base.errors import MethodError
 from axtui.base.files import is_fresh
 from axtui.base.records import digest
+from axtui.method.declared import DeclarationError, Own, own_form, reaches_options
+from axtui.method.editable import editable_home
 from axtui.method.imports import imported_modules
 from axtui.method.syntax import module_digest
 
 _OURS = Path(__file__).resolve().parents[2]
-_Stamp = tuple[int, int, int, int]
-_UNSETTLED: _Stamp = (0, 0, 0, 0)
+_Stamp = tuple[int, int, int, int, int]
+_EXTENSIONS = importlib.machinery.EXTENSION_SUFFIXES
+"""What Python looks for before it looks for source."""
+_UNSETTLED: _Stamp = (0, 0, 0, 0, 0)
 
 
 @dataclass(frozen=True)
@@ -33,6 +39,15 @@ class Source:
     """Digest of its normalised form; of its bytes where it is no Python source."""
     imports: tuple[str, ...]
     is_package: bool
+    own: Own | None = None
+    """What it is as a method; None where its name says that it is none."""
+    reaches_options: bool = True
+    """Whether it could get at the options of the job that uses it without being given them."""
+
+    @property
+    def told(self) -> str:
+        """The digest that is kept with a stored source: of a method without what is only said to people."""
+        return self.own.quiet if self.own else self.digest
 
 
 @dataclass(frozen=True)
@@ -48,7 +63,8 @@ class Broken:
 class Sources:
     """The modules below some root directories, the first root that has a module being its home.
 
-    axtui's own modules are looked for where axtui lies, and nothing else is.
+    axtui's own modules are looked for where axtui lies, and nothing else is. What no root has may come from an editable
+    install; see method/editable.py.
     """
 
     def __init__(self, roots: tuple[Path, ...]) -> None:
@@ -57,6 +73,7 @@ class Sources:
         self._parsed: dict[Path, tuple[bytes, Source | Broken]] = {}
         self._listings: dict[Path, frozenset[str]] = {}
         self._seen: dict[str, Source | Broken | None] = {}
+        self._homes: dict[str, Path | None] = {}
 
     def rescan(self) -> None:
         """Forget what was looked at; from now on every file is looked at once more when it is asked for."""
@@ -96,7 +113,7 @@ class Sources:
         data, stamp = _read(path)
         if known is not None and known[1] == data:
             data = known[1]
-        self._contents[path] = (_UNSETTLED if is_fresh(stamp[3]) else stamp, data)
+        self._contents[path] = (_UNSETTLED if is_fresh(max(stamp[3:])) else stamp, data)
         return data
 
     def files(self) -> tuple[Path, ...]:
@@ -104,18 +121,35 @@ class Sources:
         return tuple(self._contents)
 
     def _look(self, module: str) -> Source | Broken | None:
-        parents, _, last = module.rpartition(".")
+        *parents, last = module.split(".")
         for root in self.roots_of(module):
-            directory = root.joinpath(*parents.split(".")) if parents else root
-            names = self.list(directory)
-            if last in names and "__init__.py" in self.list(directory / last):
-                return self._load(directory / last / "__init__.py", module, True)
-            if last + ".py" in names:
-                return self._load(directory / (last + ".py"), module, False)
-            for name in names:
-                if name.startswith(last + ".") and name.endswith(".so"):
-                    return self._load(directory / name, module, False)
+            found = self._look_in(root.joinpath(*parents), last, module)
+            if found is not None:
+                return found
+        home = self._home(module.partition(".")[0])
+        if home is None:
+            return None
+        if parents:
+            return self._look_in(home.joinpath(*parents[1:]), last, module)
+        if "__init__.py" in self.list(home):
+            return self._load(home / "__init__.py", module, True)
+        return self._load(home, module, False) if home.suffix in (".py", ".so") else None
+
+    def _look_in(self, directory: Path, last: str, module: str) -> Source | Broken | None:
+        names = self.list(directory)
+        if last in names and "__init__.py" in self.list(directory / last):
+            return self._load(directory / last / "__init__.py", module, True)
+        for suffix in (*_EXTENSIONS, ".py"):
+            if last + suffix in names:
+                return self._load(directory / (last + suffix), module, False)
         return None
+
+    def _home(self, top: str) -> Path | None:
+        """Return where a top-level module lies that an editable install has."""
+        if top not in self._homes:
+            self._homes[top] = None  # whoever is asked may ask here
+            self._homes[top] = editable_home(top)
+        return self._homes[top]
 
     def _load(self, path: Path, module: str, is_package: bool) -> Source | Broken:
         data = self.read(path)
@@ -131,14 +165,18 @@ def _stamp(path: Path) -> _Stamp | None:
         info = os.stat(path)
     except OSError:
         return None
-    return (info.st_dev, info.st_ino, info.st_size, info.st_mtime_ns)
+    return _stamp_of(info)
+
+
+def _stamp_of(info: os.stat_result) -> _Stamp:
+    return (info.st_dev, info.st_ino, info.st_size, info.st_mtime_ns, info.st_ctime_ns)
 
 
 def _read(path: Path) -> tuple[bytes, _Stamp]:
     try:
         with open(path, "rb") as handle:
             info = os.fstat(handle.fileno())
-            return handle.read(), (info.st_dev, info.st_ino, info.st_size, info.st_mtime_ns)
+            return handle.read(), _stamp_of(info)
     except OSError as error:
         raise MethodError(f"{path} cannot be read: {error.strerror}") from None
 
@@ -152,7 +190,9 @@ def _parse(path: Path, module: str, is_package: bool, data: bytes) -> Source | B
         return Broken(module, path, error.lineno or 0, error.msg or "invalid syntax")
     except (ValueError, RecursionError, MemoryError) as error:
         return Broken(module, path, 0, str(error) or "nested too deep")
-    is_method = path.name.startswith("a_")
-    return Source(
-        module, path, data, module_digest(tree, is_method), imported_modules(tree, module, is_package), is_package
-    )
+    try:
+        own = own_form(tree) if path.name.startswith("a_") else None
+    except DeclarationError as error:
+        return Broken(module, path, error.line, str(error))
+    imports = imported_modules(tree, module, is_package)
+    return Source(module, path, data, module_digest(tree), imports, is_package, own, reaches_options(tree))

@@ -14,20 +14,19 @@ from collections.abc import Iterable
 _SKIPPED_FIELDS = frozenset({"ctx", "type_comment", "type_ignores", "kind"})
 _DOCUMENTED = (ast.Module, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _READS_DOCSTRINGS = frozenset({"__doc__", "inspect", "doctest"})
-_INNER = frozenset({"description", "equivalent_hashes"})
 
 
-def module_digest(tree: ast.Module, is_method: bool) -> str:
+def module_digest(tree: ast.Module, left_out: Iterable[ast.stmt] = ()) -> str:
     """Return the BLAKE2b digest of a module's normalised form, as hex.
 
     Args:
         tree: The parsed module.
-        is_method: Leave out what only speaks about a method: `description` and `equivalent_hashes`.
+        left_out: Statements of it that do not count.
     """
     docstrings = reads_docstrings(tree)
+    without = set(map(id, left_out))
     parts: list[str] = []
-    statements = [each for each in _body(tree, docstrings) if not (is_method and describes_method(each))]
-    for statement in _settled(statements):
+    for statement in _settled([each for each in _body(tree, docstrings) if id(each) not in without]):
         _write(statement, docstrings, parts)
     return _digest(parts)
 
@@ -44,14 +43,15 @@ def statement_digest(statement: ast.AST, docstrings: bool) -> str:
     return _digest(parts)
 
 
+def names_used(statements: list[ast.stmt]) -> set[str]:
+    """Return the names that may be used while a module of these statements is imported, by whatever is called then."""
+    others = [each for each in statements if not _is_plain_function(each)]
+    return _names_used(others, [each for each in statements if isinstance(each, ast.FunctionDef)])
+
+
 def reads_docstrings(tree: ast.Module) -> bool:
     """Tell whether a module's code may look at docstrings, so that they belong to the program."""
     return _mentions(tree, _READS_DOCSTRINGS)
-
-
-def describes_method(statement: ast.stmt) -> bool:
-    """Tell whether a statement only speaks about a method, and is left out of its digest."""
-    return _assigns(statement, _INNER)
 
 
 def _digest(parts: list[str]) -> str:
@@ -197,11 +197,4 @@ def _mentions(tree: ast.Module, names: Iterable[str]) -> bool:
                 return True
             case ast.Constant(value="__doc__"):
                 return True
-    return False
-
-
-def _assigns(statement: ast.stmt, names: frozenset[str]) -> bool:
-    match statement:
-        case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
-            return name in names
     return False

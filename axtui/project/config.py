@@ -29,7 +29,7 @@ _KEYS: dict[str, type] = {
     "methods": dict,
     "limits": dict,
 }
-_METHOD_KEYS: dict[str, type] = {"packages": list}
+_METHOD_KEYS: dict[str, type] = {"packages": list, "depend_packages": list}
 _LIMIT_KEYS: dict[str, type] = {"memory": int, "seconds": int}
 
 
@@ -50,6 +50,8 @@ class Project:
     """Those packages whose methods are only the ones that their `methods.conf` lists."""
     parallel_jobs: int
     limits: dict[str, int] = field(default_factory=dict)
+    depend_packages: tuple[str, ...] = ()
+    """The packages, or "python", whose version is part of the key of every job."""
 
     @property
     def private(self) -> Path:
@@ -141,6 +143,7 @@ def _make_project(values: dict[str, Any], root: Path) -> Project:
         listed=(),
         parallel_jobs=_positive(values, "parallel_jobs", max(1, os.cpu_count() or 1)),
         limits={key: _positive(limits, key, 1) for key in limits},
+        depend_packages=_read_texts(methods.get("depend_packages", [])),
     )
 
 
@@ -186,6 +189,13 @@ def _read_packages(values: list[Any]) -> tuple[str, ...]:
     if len(set(values)) != len(values):
         raise UserError("methods.packages names a package twice")
     return tuple(values)
+
+
+def _read_texts(values: list[Any]) -> tuple[str, ...]:
+    for value in values:
+        if not isinstance(value, str) or not value:
+            raise UserError(f"methods.depend_packages has {value!r}; wanted a package's name, or python")
+    return tuple(dict.fromkeys(values))
 
 
 def _path(root: Path, text: str) -> Path:

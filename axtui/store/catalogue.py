@@ -57,6 +57,10 @@ class Catalogue:
         for index in self.indexes.values():
             yield from index.find(key)
 
+    def option_sets(self, method: str) -> set[frozenset[str]]:
+        """Return the sets of option names that finished jobs of a method were built with."""
+        return set().union(*(index.option_sets(method) for index in self.indexes.values()))
+
     def latest(self, method: str, most: int) -> list[Finished]:
         """Return the newest finished jobs of a method, newest of the target workdir first."""
         return [job for index in self.indexes.values() for job in index.latest(method, most)][:most]

@@ -24,16 +24,18 @@ from axtui.store import layout
 from axtui.store.record import JobRecord, find_damage, read_job
 from axtui.store.workdir import CommitList, Workdir
 
-_SCHEMA = 2
+_SCHEMA = 3
 _DAMAGED = (sqlite3.Error, OSError, ValueError)
 """What a damaged cache file may raise; text in it that is no UTF-8 is a ValueError."""
 _DIGEST_LETTERS = 16
 _MEMORY = Path(":memory:")
 """What sqlite3 takes for a database that lies nowhere."""
 _TABLES = """
-CREATE TABLE IF NOT EXISTS jobs (number INTEGER PRIMARY KEY, state TEXT, method TEXT, key TEXT, data TEXT);
+CREATE TABLE IF NOT EXISTS jobs (number INTEGER PRIMARY KEY, state TEXT, method TEXT, key TEXT, options TEXT,
+    data TEXT);
 CREATE INDEX IF NOT EXISTS by_key ON jobs (key);
 CREATE INDEX IF NOT EXISTS by_method ON jobs (method, number);
+CREATE INDEX IF NOT EXISTS by_options ON jobs (method, options);
 """
 
 
@@ -55,7 +57,15 @@ class Finished:
     seconds: float
     datasets: tuple[str, ...]
     extra: list[Any]
-    """What `depend_extra` named: modules, and files as [name, path]."""
+    """What `depend_extra` named: modules, and files."""
+    declared: dict[str, str]
+    """The digest of each option's declaration."""
+    options: tuple[str, ...]
+    """The names of its options, sorted."""
+    packages: dict[str, str]
+    """The versions that are part of the key."""
+    opened: dict[str, Any]
+    """Files that it read without having declared them: digest, size and mtime by name, see store/record.py."""
     stamp: list[int]
     """Inode, size and mtime of the commit record: where they differ, another job has this id by now."""
 
@@ -97,9 +107,23 @@ def _summarise(record: JobRecord, stamp: list[int]) -> Finished:
         repeatable=bool(post.get("repeatable", True)) and not setup.get("is_build", False),
         seconds=float(post["exectime"].get("total", 0.0)),
         datasets=tuple(post["datasets"]),
-        extra=[[str(module) for module in modules], [[str(name), str(path)] for name, path in files]],
+        extra=[_texts(modules), _texts(files)],
+        declared={name: str(found) for name, found in dict(setup.get("declared", {})).items()},
+        options=tuple(sorted(setup["options"])),
+        packages={name: str(version) for name, version in dict(setup.get("packages", {})).items()},
+        opened={name: _told(*told) for name, told in dict(post.get("opened", {})).items()},
         stamp=stamp,
     )
+
+
+def _texts(values: Any) -> list[str]:
+    if not isinstance(values, list) or not all(isinstance(each, str) for each in values):
+        raise TypeError(f"{values!r:.40}, wanted a list of names")
+    return values
+
+
+def _told(digest: str, nbytes: int, mtime_ns: int) -> list[Any]:
+    return [str(digest), int(nbytes), int(mtime_ns)]
 
 
 def default_path(workdir: Workdir, root: Path) -> Path:
@@ -125,6 +149,8 @@ class Index:
         self._known: dict[str, Finished] = {}
         self._by_key: dict[str, list[Any]] = {}
         """The numbers of the jobs of each key that was asked for, as the cache gave them."""
+        self._option_sets: dict[str, set[frozenset[str]]] = {}
+        """The sets of option names of each method that was asked for."""
         self._database = self._open()
         self.highest = -1
         """The highest job number that was ever seen."""
@@ -188,6 +214,13 @@ class Index:
             if found is not None and found.key == key:
                 yield found
 
+    def option_sets(self, method: str) -> set[frozenset[str]]:
+        """Return the sets of option names that finished jobs of a method were built with; some may be gone by now."""
+        if method not in self._option_sets:
+            rows = self._rows("SELECT DISTINCT options FROM jobs WHERE method = ? AND options != ''", method)
+            self._option_sets[method] = {frozenset(json.loads(text)) for (text,) in rows}
+        return self._option_sets[method]
+
     def latest(self, method: str, most: int = 1) -> list[Finished]:
         """Return the newest finished jobs of a method."""
         query = "SELECT number FROM jobs WHERE method = ? AND state = 'finished' ORDER BY number DESC LIMIT ?"
@@ -242,6 +275,7 @@ class Index:
             self._path.unlink()
         self._known.clear()
         self._by_key.clear()
+        self._option_sets.clear()
         self._database = _connect(":memory:")
         for jobid in self.workdir.jobids():
             self.add(jobid)
@@ -254,8 +288,12 @@ class Index:
     def _insert(self, number: int, record: JobRecord, finished: Finished | None) -> None:
         data = _format({name: getattr(finished, name) for name in _FIELDS}) if finished else ""
         key = finished.key if finished and finished.repeatable else ""
-        self._rows("INSERT OR REPLACE INTO jobs VALUES (?, ?, ?, ?, ?)", number, record.state, record.method, key, data)
+        options = json.dumps(finished.options) if finished and key else ""
+        row = (number, record.state, record.method, key, options, data)
+        self._rows("INSERT OR REPLACE INTO jobs VALUES (?, ?, ?, ?, ?, ?)", *row)
         self._by_key.pop(key, None)
+        if key and finished and record.method in self._option_sets:
+            self._option_sets[record.method].add(frozenset(finished.options))
         if finished:
             self._known[record.jobid] = finished
 
@@ -294,4 +332,4 @@ def _parse(data: str) -> Finished | None:
     if digest(text.encode("utf-8", "replace"))[:_DIGEST_LETTERS] != data[:_DIGEST_LETTERS]:
         return None
     values = json.loads(text)
-    return Finished(**{**values, "subjobs": tuple(values["subjobs"]), "datasets": tuple(values["datasets"])})
+    return Finished(**{**values, **{name: tuple(values[name]) for name in ("subjobs", "datasets", "options")}})

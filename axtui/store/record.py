@@ -2,17 +2,19 @@
 
 `setup.json` (written before the job runs, never changed):
     version, jobid, method, package, module, script (of build jobs), caption, name, parent, is_build, starttime,
-    slices, seed, hash (code digest), key, parameters (digest of method and options), options (typed values),
-    datasets, jobs, concurrency (how many analysis processes at once, 0 for all),
-    input_files {option: [name, digest, stamp]}, inputs {reference: identity}, input_directory,
-    project_directory, versions {axtui, python, packages}, host, user, environment, why (sentences), reason (the same as
-    data, see event/why.py), extra [modules, files] (what `depend_extra` named)
+    slices, seed, hash (code digest), declared {option: digest of its declaration}, key, parameters (digest of method
+    and options), options (typed values), datasets, jobs, concurrency (how many analysis processes at once, 0 for all),
+    input_files {option: [name, digest, stamp]}, inputs {reference, or job:file of an option: identity}, packages
+    {name: version} (those that the key holds), input_directory, project_directory, versions {axtui, python, packages},
+    host, user, environment, why (sentences), reason (the same as data, see event/why.py), extra [modules, files] (what
+    `depend_extra` named)
 
 `post.json` (the commit record: one JSON line, then the digest of that line):
     version, outcome, setup (digest of setup.json), files {name: [nbytes, sha256]}, registered [name], datasets
     {name: digest} in finish order, subjobs {jobid: built}, links, output (the output digest), observed
-    {module: digest}, repeatable, notes, starttime, endtime (wall), exectime {prepare, analysis, per_slice, synthesis,
-    total} (monotonic), boot; of a build script's run also status (if it returned an int) and urd-list (the
+    {module: digest}, opened {name: [sha256, nbytes, mtime_ns]} (files read undeclared, see method/opened.py),
+    repeatable, notes, starttime, endtime (wall), exectime {prepare, analysis, per_slice, synthesis, total}
+    (monotonic), boot; of a build script's run also status (if it returned an int) and urd-list (the
     `user/list/timestamp` where its jobs are listed)
 """
 
@@ -149,12 +151,12 @@ _NUMBER = (int, float)
 _SETUP: _Types = {"jobid": str, "method": str, "options": dict, "datasets": dict, "jobs": dict, "slices": int}
 _SETUP_MAY_HAVE: _Types = {
     "starttime": _NUMBER, "caption": str, "name": str, "why": list, "reason": dict, "sources": dict, "inputs": dict,
-    "input_files": dict, "extra": list, "key": str, "hash": str, "parameters": str, "versions": dict,
-    "concurrency": int,
+    "input_files": dict, "extra": list, "key": str, "hash": str, "parameters": str, "versions": dict, "declared": dict,
+    "packages": dict, "concurrency": int,
 }  # fmt: skip
 _POST: _Types = {"files": dict, "setup": str, "output": str, "datasets": dict, "subjobs": dict, "exectime": dict}
 _POST_MAY_HAVE: _Types = {
-    "registered": list, "notes": list, "links": list, "observed": dict, "repeatable": bool,
+    "registered": list, "notes": list, "links": list, "observed": dict, "opened": dict, "repeatable": bool,
     "starttime": _NUMBER, "endtime": _NUMBER, "status": int, "urd-list": str,
 }  # fmt: skip
 _ERROR: _Types = {

@@ -8,6 +8,9 @@ import pytest
 
 from axtui.base.errors import BuildError, MethodError, UserError
 from axtui.build.code import Code
+from axtui.build.facts import Wanted
+from axtui.build.identity import Identity
+from axtui.build.request import Request
 from axtui.build.reuse import Reuse
 from axtui.store.catalogue import Catalogue
 from axtui.store.workdir import Workdir
@@ -88,7 +91,9 @@ def fault(workdir: Workdir, code: Code) -> tuple[str, str]:
     """Look for a job of the key; give its id, or why there is none that can be used."""
     catalogue = Catalogue({"dev": workdir.path}, "dev", workdir.path.parent)
     catalogue.refresh()
-    found, reason = Reuse(catalogue, code).find(KEY)
+    identity = Identity(KEY, "c" * 64, {}, {}, parts={"options": {}})
+    wanted = Wanted(Request("count", {}, {}, {}, {}), identity, code.snapshot("good"))
+    found, reason = Reuse(catalogue, code).find(wanted)
     catalogue.close()
     return found.jobid if found else "", reason
 

@@ -95,5 +95,5 @@ def test_something_differs_exactly_where_the_digests_do(
 
     other = {name for name in before.keys() | now.keys() if before.get(name) != now.get(name)}
     assert {change.name.partition(".")[0] for change in found if change.kind != "order"} == other
-    if module_digest(ast.parse(old), False) != module_digest(ast.parse(new), False):
+    if module_digest(ast.parse(old)) != module_digest(ast.parse(new)):
         assert found

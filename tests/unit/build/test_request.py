@@ -9,6 +9,7 @@ import pytest
 
 from axtui.api.request import request_message
 from axtui.base.errors import BuildError, ServerError
+from axtui.base.records import format_canonical
 from axtui.build.request import Request, make_request
 from axtui.method.description import Description
 from axtui.method.forms import InputFile, OptionString, describe_form
@@ -99,9 +100,9 @@ def test_input_files_are_known() -> None:
     assert request.input_files == {"file": "a.csv"}
 
 
-def parameters(**options: Any) -> str:
-    """Return the digest of method and options where each option may be anything."""
-    return make(describe(**dict.fromkeys(options)), **options).parameters
+def parameters(**options: Any) -> bytes:
+    """Return the options as they are in a key, where each option may be anything."""
+    return format_canonical(make(describe(**dict.fromkeys(options)), **options).options)
 
 
 def test_lists_of_input_files_are_known() -> None:
@@ -122,6 +123,17 @@ def test_parameters_keep_values_apart() -> None:
     values = [1, 1.0, True, "1", None, "None", 0, 0.0, -0.0, False, float("nan"), [1], {1}, {"1": 1}, Path("1")]
 
     assert len({parameters(a=value) for value in values}) == len(values)
+
+
+def test_what_is_at_its_default_is_known() -> None:
+    """Left out or given as it is; a value of another type is another value, and what must be given has no default."""
+    forms: dict[str, Any] = {"n": 1, "any": None, "name": OptionString, "many": {"b", "a"}, "x": 0.0}
+
+    def at_default(**options: Any) -> frozenset[str]:
+        return make(describe(**forms), name="y", **options).at_default
+
+    assert at_default() == at_default(n="1", many=["a", "b"]) == {"n", "any", "many", "x"}
+    assert at_default(n=2, any=False, x=-0.0) == {"many"}
 
 
 @pytest.mark.parametrize("message", [{}, {"options": 3}, {"options": {}, "datasets": {}, "jobs": {}}])

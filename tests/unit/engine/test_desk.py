@@ -50,6 +50,7 @@ class Office:
         self.read: list[tuple[int, str]] = []
         self.later: deque[Callable[[], None]] = deque()
         self.turns = 0
+        self.is_outdated = False
         Workdir("dev", project.workdirs["dev"]).prepare(project.slices)
         catalogue = Catalogue(project.workdirs, project.target, project.root, in_memory)
         catalogue.refresh()
@@ -63,6 +64,10 @@ class Office:
     def describe(self, method: str, module: str, snapshot: Snapshot) -> None:
         """Be asked to import a method."""
         self.described.append((method, snapshot))
+
+    def is_described(self, method: str, snapshot: Snapshot) -> bool:
+        """Be asked whether what was imported still holds."""
+        return not self.is_outdated
 
     def digest(self, number: int, path: str) -> None:
         """Be asked to read a file."""
@@ -280,3 +285,16 @@ def test_a_request_of_who_has_ended(office: Office) -> None:
 
     assert not office.passed
     assert not office.desk.open_tickets(1)
+
+
+def test_a_method_is_imported_again_where_its_import_rests_on_something_that_changed(office: Office) -> None:
+    """The next request waits for that, and takes what it brings even if it should be outdated by then too."""
+    office.start()
+    office.is_outdated = True
+    office.ask(2, text="x")
+    office.run()
+
+    assert office.tags() == [1]
+    assert [method for method, _ in office.described] == ["one", "one"]
+    office.know()
+    assert office.tags() == [1, 2]

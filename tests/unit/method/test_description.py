@@ -32,6 +32,7 @@ def test_a_description_crosses_the_wire(tmp_path: Path) -> None:
         jobs=["previous"],
         description="  Counts.\nSlowly. ",
         depend_extra=("words.txt", pytest),
+        depend_packages=("python", "numpy"),
         prepare=lambda: None,
     )
 
@@ -42,7 +43,8 @@ def test_a_description_crosses_the_wire(tmp_path: Path) -> None:
     assert described.jobs == {"previous": False}
     assert described.stages == ("prepare", "synthesis")
     assert described.extra_modules == ("pytest",)
-    assert described.extra_files == (("words.txt", str(tmp_path / "words.txt")),)
+    assert described.extra_files == ("words.txt",)
+    assert described.packages == ("numpy", "python")
     assert described.text == "Counts.\nSlowly."
 
 
@@ -56,7 +58,8 @@ def test_a_description_crosses_the_wire(tmp_path: Path) -> None:
         ({"datasets": (3,)}, "one: datasets has 3, wanted a name or a list of one name"),
         ({"jobs": (["a", "b"],)}, "one: jobs has .*, wanted a name or a list of one name"),
         ({"depend_extra": (3,)}, "one: depend_extra has 3, wanted a module or a file name"),
-        ({"depend_extra": ("gone.txt",)}, "one: depend_extra names 'gone.txt', but there is no .*gone.txt"),
+        ({"depend_packages": "numpy"}, "one: depend_packages is 'numpy', wanted a tuple of names of packages"),
+        ({"depend_packages": (3,)}, r"one: depend_packages is \(3,\), wanted a tuple of names of packages"),
     ],
 )
 def test_a_wrong_declaration_is_told(tmp_path: Path, names: dict[str, Any], wanted: str) -> None:
@@ -68,14 +71,3 @@ def test_a_wrong_declaration_is_told(tmp_path: Path, names: dict[str, Any], want
 def test_every_stage_may_be_left_out(tmp_path: Path) -> None:
     """A method without a function is one that does nothing."""
     assert describe_method("one", make_module(tmp_path, synthesis=None)).stages == ()
-
-
-def test_globs_and_directories_are_declared_whole(tmp_path: Path) -> None:
-    """Every file that fits now is a dependency, by its own name; a glob that fits none is none yet."""
-    (tmp_path / "rules/deep").mkdir(parents=True)
-    for name in ("rules/a.txt", "rules/deep/b.txt", "x.csv", "y.csv"):
-        (tmp_path / name).write_text("")
-
-    described = describe_method("one", make_module(tmp_path, depend_extra=("rules", "*.csv", "*.none")))
-
-    assert [name for name, _ in described.extra_files] == ["rules/a.txt", "rules/deep/b.txt", "x.csv", "y.csv"]

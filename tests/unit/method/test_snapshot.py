@@ -224,9 +224,7 @@ def extended(tmp_path: Path, write: Write, take: Take) -> Callable[..., str]:
     write("small/a_one.py", "x = 1")
 
     def do(*files: str, modules: tuple[str, ...] = ()) -> str:
-        sources = Sources((tmp_path,))
-        pairs = [(name, str(tmp_path / "small" / name)) for name in files]
-        return extend_snapshot(sources, take(), modules, pairs).digest
+        return extend_snapshot(Sources((tmp_path,)), take(), modules, files).digest
 
     return do
 
@@ -280,5 +278,137 @@ def test_declared_modules_are_followed(write: Write, extended: Callable[..., str
 
 def test_a_missing_declared_file_is_an_error(extended: Callable[..., str]) -> None:
     """A declared file that is gone makes the method broken, with its name."""
-    with pytest.raises(MethodError, match=r"gone\.txt cannot be read"):
+    with pytest.raises(
+        MethodError, match=r"a_one\.py: depend_extra names 'gone\.txt', but there is no .*/small/gone\.txt"
+    ):
         extended("gone.txt")
+
+
+def test_globs_and_directories_are_declared_whole(write: Write, extended: Callable[..., str], tmp_path: Path) -> None:
+    """Every file that fits now is a dependency, by its own name; one more is another digest; caches are none."""
+    for name in ("rules/a.txt", "rules/deep/b.txt", "x.csv"):
+        write(f"small/{name}", "")
+    seen = [extended("rules", "*.csv", "*.none")]
+    for name in ("y.csv", "rules/c.txt", "z.none"):
+        write(f"small/{name}", "")
+        seen.append(extended("rules", "*.csv", "*.none"))
+    write("small/rules/__pycache__/a.pyc", "")
+
+    assert len(set(seen)) == 4
+    assert extended("rules", "*.csv", "*.none") == seen[-1]
+
+
+def write_method(write: Write, text: str, helper: str = "x = 1") -> None:
+    """Write a method that imports a helper."""
+    write("helper.py", helper)
+    write("small/a_one.py", text)
+
+
+OPTIONS = "import helper\noptions = {'n': 1}\ndef synthesis(options): return options.n\n"
+
+
+def test_options_are_declared_apart_from_the_code(write: Write, take: Take) -> None:
+    """Another default, or one more option, is another declaration of the same code."""
+    write_method(write, OPTIONS)
+    first = take()
+    write_method(write, OPTIONS.replace("1}", "2, 'm': [int]}"))
+    second = take()
+
+    assert first.digest == second.digest
+    assert first.meaning != second.meaning
+    assert first.declared["n"] != second.declared["n"]
+    assert second.declared.keys() == {"n", "m"}
+    assert first.reads == {"n"}
+
+
+SEES_MORE = {
+    "handed on": ("return options.n", "return dict(options)"),
+    "gone through": ("return options.n", "return [options[name] for name in options]"),
+    "asked for keys": ("return options.n", "return options.keys()"),
+    "looked up by a computed name": ("return options.n", "return options['n' + '']"),
+    "while it is imported": ("def synth", "N = options['n']\ndef synth"),
+    "as a default": ("synthesis(options)", "synthesis(options, x=options.get('n'))"),
+    "in an annotation": ("synthesis(options)", "synthesis(options: options)"),
+    "through params": ("synthesis(options): return options.n", "synthesis(params): return params.options"),
+    "through the job": ("return options.n", "return job.params"),
+    "through the globals": ("return options.n", "return globals()"),
+    "under its name": ("return options.n", "return getattr(job, 'options')"),
+    "computed": ("{'n': 1}", "dict([('n', 1)])"),
+    "with a call": ("{'n': 1}", "{'n': make()}"),
+    "unpacked": ("{'n': 1}", "{'n': 1, **helper.more}"),
+    "declared twice": ("def synth", "options['k'] = 3\ndef synth"),
+}
+
+
+@pytest.mark.parametrize("what", [*SEES_MORE])
+def test_a_declaration_that_the_program_may_see_is_code(write: Write, take: Take, what: str) -> None:
+    """Where more is seen of the options than values by name, how they are declared stays in the digest."""
+    old, new = SEES_MORE[what]
+    assert OPTIONS.count(old) == 1
+    text = OPTIONS.replace(old, new)
+    write_method(write, text)
+    first = take()
+    write_method(write, text.replace("'n': 1", "'n': 2").replace("'n', 1", "'n', 2").replace("make()", "made()"))
+
+    assert first.declared == {}
+    assert first.reads is None
+    assert take().digest != first.digest
+
+
+@pytest.mark.parametrize(
+    "helper", ["import small.a_one", "def f(job): return job.params", "from axtui import g; g.options"]
+)
+def test_a_helper_may_see_the_declaration_too(write: Write, take: Take, helper: str) -> None:
+    """Where a helper imports the method, or could reach its options otherwise, the declaration stays in the digest."""
+    write_method(write, OPTIONS, helper)
+    first = take()
+    write_method(write, OPTIONS.replace("1}", "2}"), helper)
+
+    assert first.reads is None
+    assert take().digest != first.digest
+
+
+def test_what_the_declaration_alone_imports_from_axtui_does_not_count(write: Write, take: Take) -> None:
+    """An option with a form needs an import; what else is imported, or used elsewhere too, is code."""
+    write_method(write, OPTIONS)
+    first = take().digest
+    write_method(write, OPTIONS.replace("import helper", "from axtui import OptionEnum\nimport helper"))
+    form = take().digest
+    write_method(write, OPTIONS.replace("import helper", "from axtui import build\nimport helper") + "build('x')")
+    used = take().digest
+
+    assert form == first
+    assert used != first
+
+
+def test_description_counts_where_it_is_used(write: Write, take: Take) -> None:
+    """A description is said to people; one that the method returns is not."""
+    digests = []
+    for body in ("1", "description"):
+        for text in ("a", "b"):
+            write("small/a_one.py", f"description = {text!r}\ndef synthesis(): return {body}")
+            digests.append(take().digest)
+
+    assert digests[0] == digests[1]
+    assert digests[2] != digests[3]
+
+
+def test_equivalent_hashes_are_for_one_source(write: Write, take: Take) -> None:
+    """They accept older digests as long as the source is the one that they name; writing them changes no digest."""
+    write("small/a_one.py", "x = 1")
+    digest, meaning = take().digest, take().meaning
+    write("small/a_one.py", f"equivalent_hashes = {{{meaning!r}: ('old', 'older')}}\nx = 1")
+    accepted = take()
+    write("small/a_one.py", f"equivalent_hashes = {{{meaning!r}: ('old', 'older')}}\nx = 2")
+
+    assert (accepted.digest, accepted.equivalent) == (digest, ("old", "older"))
+    assert take().equivalent == ()
+
+
+@pytest.mark.parametrize("value", ["3", "{}", "{'a': 'b', 'c': 'd'}", "{'a': 3}", "{'a': (3,)}", "dict(a='b')"])
+def test_equivalent_hashes_that_say_nothing_are_broken(write: Write, take: Take, value: str) -> None:
+    """The error has file and line, what was found wrong and what is wanted."""
+    write("small/a_one.py", f"x = 1\nequivalent_hashes = {value}\n")
+
+    with pytest.raises(BrokenSourceError, match=r"a_one\.py:2: equivalent_hashes is not a literal dict of one item"):
+        take()

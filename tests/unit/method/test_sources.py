@@ -64,17 +64,23 @@ def test_a_settled_file_is_read_once(sources: Sources, tmp_path: Path, monkeypat
     """A file that was old when it was read is not opened again until stat says otherwise."""
     path, old = tmp_path / "small/a.py", time.time_ns() - 60_000_000_000
     write_with_mtime(path, "x = 1", old)
+    now = time.time_ns()
+    monkeypatch.setattr(time, "time_ns", lambda: now + 60_000_000_000)
     first = found(sources, "small.a")
     monkeypatch.setattr("axtui.method.sources._read", lambda path: pytest.fail(f"{path} was read again"))
 
     assert found(sources, "small.a") is first
 
 
-@pytest.mark.parametrize("change", ["size", "mtime", "inode"])
-def test_every_part_of_stat_counts(sources: Sources, tmp_path: Path, change: str) -> None:
-    """Another size, another mtime, another file under the name: each is read again."""
+@pytest.mark.parametrize("change", ["size", "mtime", "inode", "nothing but ctime"])
+def test_every_part_of_stat_counts(
+    sources: Sources, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    """Another size, another mtime, another file under the name, and an edit with both put back: each is read again."""
     path, old = tmp_path / "small/a.py", time.time_ns() - 60_000_000_000
     write_with_mtime(path, "x = 1", old)
+    now = time.time_ns()
+    monkeypatch.setattr(time, "time_ns", lambda: now + 60_000_000_000)
     found(sources, "small.a")
 
     if change == "inode":

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from axtui.method.declared import own_form
 from axtui.method.syntax import module_digest
 
 BASE = '''\
@@ -32,7 +33,8 @@ def synthesis(options):
 
 def digest_of(text: str | bytes, is_method: bool = True) -> str:
     """Return the digest of a source."""
-    return module_digest(ast.parse(text), is_method)
+    tree = ast.parse(text)
+    return own_form(tree).quiet if is_method else module_digest(tree)
 
 
 MUST_NOT = {

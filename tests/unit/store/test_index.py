@@ -254,7 +254,7 @@ def test_forged_records_are_indexed_or_damaged(workdir: Workdir, tmp_path: Path,
     assert index.get("dev-7") is None or isinstance(index.get("dev-7"), Finished)
 
 
-@pytest.mark.parametrize("extra", [[1], [1, 2], [[], [1]], [[], [[1, 2, 3]]], [[], ["abc"]]])
+@pytest.mark.parametrize("extra", [[1], [1, 2], [[], [1]], [[], [[1, 2, 3]]], [[], [["abc", "x"]]], [[], "abc"]])
 def test_orders_with_odd_dependencies_are_damaged(workdir: Workdir, tmp_path: Path, extra: list[object]) -> None:
     """What `depend_extra` is said to have named is of its form, or the job is damaged."""
     make_job(workdir, 7, key=KEYS[3], extra=extra)
