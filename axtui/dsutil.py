@@ -1,32 +1,9 @@
-"""What authors import from `axtui.dsutil`: dates and times from text.
-
-`typed_writer` and `typed_reader` are not here, for there is no file of a single column: a dataset's slice is one Arrow
-file. Asking for them says what to use instead.
-"""
+"""What authors import from `axtui.dsutil`: files of one column, the hash that places lines, times from text."""
 
 from __future__ import annotations
 
-from typing import NoReturn
-
-from axtui.base.errors import DatasetUsageError
+from axtui.dataset.column_file import typed_reader, typed_writer
+from axtui.dataset.hashing import hash_value as hash
 from axtui.standard_methods.dates import strptime, strptime_i
 
-__all__ = ["strptime", "strptime_i", "typed_reader", "typed_writer"]
-
-
-def typed_writer(typename: str) -> NoReturn:
-    """Refuse.
-
-    Raises:
-        DatasetUsageError: Always.
-    """
-    raise DatasetUsageError(f"there is no typed_writer({typename!r}); wanted job.datasetwriter, which writes columns")
-
-
-def typed_reader(typename: str) -> NoReturn:
-    """Refuse.
-
-    Raises:
-        DatasetUsageError: Always.
-    """
-    raise DatasetUsageError(f"there is no typed_reader({typename!r}); wanted Dataset.iterate or Dataset.arrays")
+__all__ = ["hash", "strptime", "strptime_i", "typed_reader", "typed_writer"]

@@ -157,6 +157,14 @@ class Dataset(str, Readable):
         """Its output digest: over its content and everything earlier in its chain, see dataset/record.py."""
         return self.record.digest
 
+    def column_filename(self, column: str, sliceno: int | None = None) -> str:
+        """Return the Arrow file a column lies in, under its name in `location`; without a slice `%s` stands for it.
+
+        Raises:
+            DatasetError: There is no such column, or what it was inherited from is gone.
+        """
+        return reading.column_filename(self, column, sliceno)
+
     def min(self, column: str) -> Any:
         """Return the smallest value of a column; None where there is none, or no such column."""
         return self.record.columns[column].min if column in self.record.columns else None
@@ -232,6 +240,36 @@ class Dataset(str, Readable):
         from axtui.api import deriving
 
         return deriving.link(self, name, column_filter, rename, override_previous, filename)
+
+    @staticmethod
+    def new(
+        columns: Mapping[str, Any],
+        filenames: Mapping[str, str],
+        lines: Sequence[int],
+        parent: Any = None,
+        **settings: Any,
+    ) -> Dataset:
+        """Make a dataset of the running job out of Arrow files of one column each, which stay as they are.
+
+        Args:
+            columns: As for a DatasetWriter.
+            filenames: For each column the path of its files, with `%s` for the slice.
+            lines: How many lines each slice has; the files of slices without lines are not looked at.
+            parent: A dataset whose other columns are inherited, see `append`.
+            **settings: As for a DatasetWriter.
+
+        Raises:
+            DatasetUsageError, DatasetError, TypeError, ValueError, OverflowError: What is in the files does not fit.
+        """
+        from axtui.api import own_files
+
+        return own_files.new_dataset(columns, filenames, lines, parent=parent, **settings)
+
+    def append(
+        self, columns: Mapping[str, Any], filenames: Mapping[str, str], lines: Sequence[int], **settings: Any
+    ) -> Dataset:
+        """Make a dataset of the running job with this one's columns and new ones; see `new`."""
+        return Dataset.new(columns, filenames, lines, parent=self, **settings)
 
     def merge(
         self, other: Dataset, name: str = "default", previous: Any = None, allow_unrelated: bool = False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from axtui.api import context
@@ -20,6 +20,7 @@ class Filling:
     Attributes:
         layout: What the feeds share, once writing has begun.
         parts: What is known of closed slices, by number.
+        compression: What files are compressed with.
     """
 
     def __init__(
@@ -38,12 +39,17 @@ class Filling:
         self._directory = directory
         self._single = single
         self._may_miss = may_miss
-        self._compression = compression
+        self.compression = compression
         self._settle = settle
         self._feeds: dict[int, SliceFeed] = {}
         self._split: SplitFeed | None = None
         self._sliceno: int | None = None
         self._closed: dict[int, Part] | None = None
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether it is too late for another column."""
+        return self.layout is not None
 
     @property
     def was_written(self) -> bool:
@@ -126,13 +132,8 @@ class Filling:
         """
         self.parts |= self._close()
         self._begin()
-        if not self.parts and not self._may_miss:
-            raise DatasetUsageError(f"{self._where} was never started: nothing was written to it")
-        slices = range(context.current().slices)
-        missing = set(slices) - set(self.parts)
-        if missing and not self._may_miss and self._single is None:
-            raise DatasetUsageError(f"Not all slices written, missing {missing} in {self._where}")
-        return [self.parts[sliceno]["lines"] if sliceno in self.parts else 0 for sliceno in slices]
+        may_miss = self._may_miss or (self._single is not None and bool(self.parts))
+        return check_all_written(self.parts, may_miss, self._where)
 
     def discard(self) -> None:
         """Forget everything."""
@@ -166,9 +167,24 @@ class Filling:
     def _writer(self, sliceno: int) -> SliceWriter:
         layout = self._begin()
         hold = max(_FEWEST_NBYTES, HOLD_NBYTES // layout.slices)
-        return SliceWriter(slice_path(self._directory, sliceno), layout.columns, self._compression, hold)
+        return SliceWriter(slice_path(self._directory, sliceno), layout.columns, self.compression, hold)
 
     def _refuse_in_analysis(self, what: str) -> None:
         here = context.current()
         if here.stage == "analysis" and (self._single is None or self._single != here.sliceno):
             raise DatasetUsageError(f"{what} of {self._where} in analysis: each slice writes its own lines there")
+
+
+def check_all_written(parts: Mapping[int, Part], may_miss: bool, where: str) -> list[int]:
+    """Return the lines of each slice, 0 for one that was not written.
+
+    Raises:
+        DatasetUsageError: Nothing was written, or not every slice, and `may_miss` does not allow it.
+    """
+    if not parts and not may_miss:
+        raise DatasetUsageError(f"{where} was never started: nothing was written to it")
+    slices = range(context.current().slices)
+    missing = set(slices) - set(parts)
+    if missing and not may_miss:
+        raise DatasetUsageError(f"Not all slices written, missing {missing} in {where}")
+    return [parts[sliceno]["lines"] if sliceno in parts else 0 for sliceno in slices]

@@ -36,13 +36,21 @@ class NewColumns:
         """The names, in order."""
         return [column.name for column in self.columns]
 
-    def add(self, name: str, typename: Any, default: Any, none_support: bool) -> None:
-        """Add a column; see `DatasetWriter.add`."""
+    def add(self, name: str, spec: Any, default: Any = NoDefault, none_support: bool | None = None) -> None:
+        """Add a column.
+
+        Args:
+            name: Any text.
+            spec: A type's name, `(type, none_support)` or a DatasetColumn.
+            default: Written instead of what the type refuses.
+            none_support: Whether None is allowed; as `spec` says, else no, unless given.
+        """
         if not isinstance(name, str):
             raise DatasetUsageError(f"a column of {self._where} is named by text, found {name!r}")
         if name in self.names:
             raise DatasetUsageError(f"{self._where} has a column {name!r} already")
-        column = Column(name, find_type(typename), bool(none_support))
+        typename, allowed = _parse(spec)
+        column = Column(name, find_type(typename), allowed if none_support is None else bool(none_support))
         if default is not NoDefault:
             if column.kind.name == "pickle":
                 raise DatasetUsageError(f"column {name!r} of {self._where}: a pickle column takes no default")
@@ -53,15 +61,16 @@ class NewColumns:
         self.defaults.append(default)
 
     def add_all(self, wanted: Mapping[str, Any], parent: Dataset | None) -> None:
-        """Add columns in sorted order: a type, (type, none_support), a DatasetColumn, or None to leave one out."""
-        for name, spec in sorted(wanted.items()):
-            match spec:
-                case None:
-                    self.left_out.add(name)
-                case DatasetColumn():
-                    self.add(name, spec.type, NoDefault, spec.none_support)
-                case (kind, none_support):
-                    self.add(name, kind, NoDefault, none_support)
-                case _:
-                    self.add(name, spec, NoDefault, False)
+        """Add columns in sorted order; None instead of a type leaves out the parent's column."""
+        self.left_out = {name for name, spec in wanted.items() if spec is None}
+        for name in sorted(set(wanted) - self.left_out):
+            self.add(name, wanted[name])
         check_left_out(self.left_out, parent, self._where)
+
+
+def _parse(spec: Any) -> tuple[Any, bool]:
+    if isinstance(spec, DatasetColumn):
+        return spec.type, spec.none_support
+    if isinstance(spec, tuple | list) and len(spec) == 2:
+        return spec[0], bool(spec[1])
+    return spec, False

@@ -20,7 +20,7 @@ from axtui.dataset.codes import TextCodes
 from axtui.dataset.common import common_column
 from axtui.dataset.iteration import Iteration
 from axtui.dataset.reader import Located, locate, read_pieces
-from axtui.dataset.record import FILE, DatasetRecord, read_dataset
+from axtui.dataset.record import FILE, DatasetRecord, read_dataset, slice_path
 from axtui.dataset.stream import schema_of
 from axtui.dataset.wishes import Source, Wishes
 from axtui.store.layout import DATASETS, dataset_directory
@@ -92,6 +92,15 @@ def refuse_types(datasets: Sequence[Dataset], name: str) -> NoReturn:
     """
     kinds = ", ".join(f"{dataset.record.columns[name].kind.name} in {dataset}" for dataset in datasets)
     raise DatasetUsageError(f"the types of column {name!r} do not go into one: {kinds}")
+
+
+def column_filename(dataset: Dataset, column: str, sliceno: int | None) -> str:
+    """Return the file that a column lies in; see `Dataset.column_filename`."""
+    (located,) = locate(dataset.path, dataset.record, [column], find_record)
+    if sliceno is None:
+        return str(located.directory / "%s.arrow")
+    slices_of(dataset, sliceno)
+    return str(slice_path(located.directory, sliceno))
 
 
 def slices_of(dataset: Dataset, sliceno: int | None) -> Sequence[int]:

@@ -28,15 +28,16 @@ from axtui.api.gathering import (
 )
 from axtui.api.lineage import choose_hashlabel, resolve_previous
 from axtui.api.new_columns import NewColumns
+from axtui.api.own_files import OwnFiles
 from axtui.base.errors import DatasetUsageError
 from axtui.base.ids import format_dataset
+from axtui.dataset.column_file import file_compression
 from axtui.dataset.feed import Layout, SliceFeed, SplitFeed, make_layout
 from axtui.dataset.intake import take_array
 from axtui.dataset.new_record import describe_columns, describe_slices, inherit_columns
 from axtui.dataset.record import slice_path
 from axtui.dataset.rows import NoDefault, Write
 from axtui.dataset.single import ColumnWriters
-from axtui.dataset.slicefile import COMPRESSIONS
 from axtui.dataset.writer import Part
 from axtui.store.layout import dataset_directory
 
@@ -56,10 +57,11 @@ class DatasetWriter:
         previous: The dataset before it in its chain: a dataset in any form, or another writer of this job.
         name: Its name in the job.
         parent: A dataset whose columns are inherited, where they lie.
+        meta_only: Columns are written to files of their own, see `column_filename`.
         for_single_slice: Only this slice of analysis uses it, and may set slices and split there.
         allow_missing_slices: Slices that are never set have no lines.
         copy_mode: Text, json and pickle cells come as bytes, as `iterate(copy_mode=True)` gives them.
-        compression: None, "zstd" or "lz4".
+        compression: None, "zstd" (also called "gzip", which Arrow files do not have) or "lz4".
 
     In analysis only `name` is given, and the writer that prepare made is returned.
 
@@ -72,15 +74,14 @@ class DatasetWriter:
     write_list: Callable[[Sequence[Any]], None]
     write_dict: Callable[[dict[str, Any]], None]
 
-    def __new__(cls, columns: Mapping[str, Any] = {}, *, name: str = "default", **settings: Any) -> DatasetWriter:
+    def __new__(cls, *arguments: Any, name: str = "default", **settings: Any) -> DatasetWriter:
         if context.current().stage == "analysis":
-            return _find_in_analysis(name, bool(columns or any(settings.values())))
+            return _find_in_analysis(name, any(arguments) or any(settings.values()))
         return super().__new__(cls)
 
     def __init__(
         self,
         columns: Mapping[str, Any] = {},
-        *,
         filename: str | os.PathLike[str] | None = None,
         hashlabel: str | None = None,
         hashlabel_override: bool = False,
@@ -97,10 +98,7 @@ class DatasetWriter:
         here = context.current()
         if here.stage == "analysis":
             return
-        if meta_only:
-            raise DatasetUsageError("meta_only is not there yet; wanted without it")
-        if compression not in (None, *COMPRESSIONS):
-            raise DatasetUsageError(f"compression is None or one of {', '.join(COMPRESSIONS)}, found {compression!r}")
+        compression = file_compression(compression)
         refuse_duplicate(name)
         self.name = name
         self.filename = None if filename is None else os.fspath(filename)
@@ -111,12 +109,9 @@ class DatasetWriter:
         self._directory = dataset_directory(here.directory, name)
         self._stage = here.stage
         self._parent = Dataset(parent) if parent else None
-        self._compression = compression
         self._new = NewColumns(self._where, copy_mode)
         self.hashlabel = choose_hashlabel(self._parent, hashlabel, hashlabel_override)
-        self._filling = Filling(
-            self._where, self._directory, for_single_slice, allow_missing_slices, compression, self._settle
-        )
+        self._filling = self._begin(meta_only, for_single_slice, allow_missing_slices, compression)
         self._ended = ""
         self._new.add_all(columns, self._parent)
         book().open[name] = self
@@ -141,14 +136,14 @@ class DatasetWriter:
         """
         return self._feed().column_writers()
 
-    def add(self, name: str, type: str, default: Any = NoDefault, none_support: bool = False) -> None:
+    def add(self, name: str, type: Any, default: Any = NoDefault, none_support: bool | None = None) -> None:
         """Add a column.
 
         Args:
             name: Any text.
-            type: A name of dataset/types.py.
+            type: A name of dataset/types.py, `(name, none_support)`, or a DatasetColumn.
             default: Written instead of every value that the type refuses.
-            none_support: Whether None is allowed.
+            none_support: Whether None is allowed; as `type` says, else not.
 
         Raises:
             DatasetUsageError: There is such a column already, no such type, or writing has begun.
@@ -156,7 +151,7 @@ class DatasetWriter:
         """
         self._refuse_ended()
         here = context.current()
-        if self._filling.layout is not None or here.stage != self._stage:
+        if self._filling.is_settled or here.stage != self._stage:
             raise DatasetUsageError(f"too late for column {name!r} of {self._where}: writing or a stage has begun")
         self._new.add(name, type, default, none_support)
 
@@ -201,6 +196,35 @@ class DatasetWriter:
             lengths = {name: len(array) for name, array in zip(names, taken, strict=True)}
             raise DatasetUsageError(f"columns of {self._where} have different lengths: {lengths}")
         feed.write_arrays(taken)
+
+    def column_filename(self, column: str, sliceno: int | None = None) -> str:
+        """With `meta_only`, return where to write the file of a column and slice (in analysis the one that runs).
+
+        It is written with `typed_writer` of axtui.dsutil, or is any Arrow file of one column that fits the type.
+
+        Raises:
+            DatasetUsageError: There is no such column or slice, or the writer is not `meta_only`.
+        """
+        return str(self._own_files("column_filename").path(column, sliceno))
+
+    def set_lines(self, sliceno: int, lines: int) -> None:
+        """With `meta_only`, say how many lines a slice has; it is put together when this process is done with it."""
+        self._own_files("set_lines").set_lines(sliceno, lines)
+
+    def set_minmax(self, sliceno: int, minmax: Mapping[str, tuple[Any, Any]]) -> None:
+        """With `meta_only`, say the smallest and largest value of columns in a slice: they are compared with the files.
+
+        Nothing has to be said: they are found in any case.
+        """
+        self._own_files("set_minmax").set_bounds(sliceno, minmax)
+
+    def set_compressions(self, compressions: str | Mapping[str, str | None] | None) -> None:
+        """With `meta_only`, say what the dataset's files are compressed with: "zstd" (also called "gzip"), "lz4", None.
+
+        Raises:
+            DatasetUsageError: Columns have different ones, for they share files; or slices were put together already.
+        """
+        self._own_files("set_compressions").set_compressions(compressions)
 
     def hashcheck(self, value: Any) -> bool:
         """Tell whether a value of the hashlabel belongs to the current slice."""
@@ -263,6 +287,19 @@ class DatasetWriter:
         """Take what is known of slices that were written in other processes."""
         self._filling.parts |= parts
 
+    def _begin(
+        self, meta_only: bool, single: int | None, may_miss: bool, compression: str | None
+    ) -> Filling | OwnFiles:
+        if meta_only:
+            return OwnFiles(self._where, self._directory, may_miss, compression, self._new.columns)
+        return Filling(self._where, self._directory, single, may_miss, compression, self._settle)
+
+    def _own_files(self, what: str) -> OwnFiles:
+        self._refuse_ended()
+        if not isinstance(self._filling, OwnFiles):
+            raise DatasetUsageError(f"{what} of {self._where} is for a writer with meta_only=True")
+        return self._filling
+
     def _settle(self) -> Layout:
         inherited = self._parent.hashlabel if self._parent else None
         slices = context.current().slices
@@ -303,7 +340,7 @@ class DatasetWriter:
             "hashlabel": self.hashlabel if self.hashlabel in columns else None,
             "previous": None if previous is None else {"dataset": str(previous), "digest": previous.digest},
             "parent": None if self._parent is None else str(self._parent),
-            "compression": self._compression,
+            "compression": self._filling.compression,
             "lines": lines,
             "slices": describe_slices(self._filling.parts, len(lines)),
             "columns": columns,

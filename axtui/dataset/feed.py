@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from axtui.base.errors import DatasetUsageError
 from axtui.dataset.cells import show
-from axtui.dataset.hashing import hash_array, hash_value, slice_of
+from axtui.dataset.hashing import hash_array, hash_as, slice_of
 from axtui.dataset.rows import RowBuffer, Write, column_check, make_write, make_write_dict, make_write_list
 from axtui.dataset.single import ColumnWriters
 from axtui.dataset.types import Check, to_arrow
@@ -51,9 +51,7 @@ class Layout:
     def slice_of(self, value: Any) -> int:
         """Return the slice of one value of the hash column."""
         assert self.hash_index is not None
-        array = to_arrow(self.columns[self.hash_index].kind, [value])
-        is_rounded = self.columns[self.hash_index].kind.name in ("float32", "complex32")
-        return (int(hash_array(array)[0]) if is_rounded else hash_value(value)) % self.slices
+        return hash_as(self.columns[self.hash_index].kind, value) % self.slices
 
     def hashes_to(self, arrays: Sequence[pa.Array]) -> Any:
         """Return the slice of each line, shape (lines,)."""

@@ -30,6 +30,7 @@ import pyarrow as pa
 
 from axtui.dataset import moments, numbers
 from axtui.dataset.cells import show
+from axtui.dataset.types import ColumnType, to_arrow
 
 Hashes = npt.NDArray[np.uint64]
 
@@ -103,6 +104,23 @@ def hash_value(value: Any) -> int:
         return int(value)
     data = _bytes_of(value)
     return _siphash_bytes(data) if data else 0
+
+
+def hash_as(kind: ColumnType, value: Any) -> int:
+    """Hash one value as a column of a type has it, which may round it.
+
+    Args:
+        kind: The type.
+        value: What `kind.check` returned, or None.
+
+    Raises:
+        TypeError: The type has no hash.
+    """
+    if not kind.hashable:
+        raise TypeError(f"values of type {kind.name} have no hash")
+    if kind.name in ("float32", "complex32"):
+        return int(hash_array(to_arrow(kind, [value]))[0])
+    return hash_value(value)
 
 
 def _bytes_of(value: Any) -> bytes:

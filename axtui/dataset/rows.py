@@ -93,7 +93,11 @@ def column_check(column: Column, default: Any, where: str) -> Check:
     Returns:
         A function that raises TypeError, ValueError or OverflowError with the column and dataset in its message.
     """
-    place = f" (column {column.name} (type {column.kind.name}) in {where})"
+    return value_check(column, default, f" (column {column.name} (type {column.kind.name}) in {where})")
+
+
+def value_check(column: Column, default: Any, place: str) -> Check:
+    """As `column_check`, with `place` at the end of messages."""
 
     def check(value: Any) -> Any:
         try:

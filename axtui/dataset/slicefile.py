@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -165,6 +166,29 @@ def open_slice(path: Path, nbytes: int, names: tuple[str, ...], has_checksums: b
     if info.st_size != nbytes:
         raise DatasetError(f"{path} is damaged: it has {info.st_size} bytes and was written with {nbytes}")
     return _open(str(path), names, has_checksums, info.st_ino, info.st_mtime_ns)
+
+
+def read_whole(path: Path) -> tuple[pa.Schema, Callable[[str], SliceReader]]:
+    """Map any Arrow file; checksums are compared where it has them.
+
+    Returns:
+        Its schema, and what gives the reader of one of its columns.
+
+    Raises:
+        DatasetError: It is not there, or not an Arrow file.
+    """
+    try:
+        info = os.stat(path)
+    except OSError as error:
+        raise DatasetError(f"cannot read {path}: {error.strerror}") from None
+    reader = map_file(path)
+    first = read_batch(path, reader, 0).custom_metadata if reader.num_record_batches else None
+    has_checksums = first is not None and _CHECKSUMS in first
+
+    def of(name: str) -> SliceReader:
+        return _open(str(path), (name,), has_checksums, info.st_ino, info.st_mtime_ns)
+
+    return reader.schema, of
 
 
 @lru_cache(maxsize=64)

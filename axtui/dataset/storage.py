@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from axtui.dataset.types import ColumnType, common_form, recast
+from axtui.dataset.types import ColumnType, common_form, forms, recast
 
 _CODES_MOST = 1 << 16
 _SAMPLE_LINES = 4096
@@ -97,6 +97,15 @@ def _pairs(array: pa.Array, form: pa.DataType) -> pa.Array:
     parts = np.zeros((len(array), 2))
     parts[:, 0] = array.fill_null(0.0).to_numpy()
     return pa.FixedSizeListArray.from_arrays(pa.array(parts.ravel()), type=form, mask=array.is_null())
+
+
+def fits(kind: ColumnType, stored: pa.DataType) -> bool:
+    """Tell whether an Arrow type is one in which a column of a type may lie in a file."""
+    if pa.types.is_dictionary(stored):
+        return kind.name in ("ascii", "unicode", "bytes") and bool(stored.value_type == kind.arrow)
+    if pa.types.is_integer(kind.arrow) and pa.types.is_signed_integer(stored):
+        return bool(stored.bit_width <= kind.arrow.bit_width)
+    return stored in forms(kind)
 
 
 def _forms(kind: ColumnType, arrays: list[pa.Array]) -> set[pa.DataType]:

@@ -229,6 +229,16 @@ def form_of(kind: ColumnType, held: str | None) -> pa.DataType:
     return {"float": numbers.FLOAT, "utc": moments.STAMP_UTC}.get(held or "", kind.arrow)
 
 
+def forms(kind: ColumnType) -> tuple[pa.DataType, ...]:
+    """Return the forms that a type has in Arrow, plainest first."""
+    several = {
+        "number": (numbers.INT, numbers.FLOAT, numbers.MIXED),
+        "datetime": (moments.STAMP, moments.STAMP_UTC, moments.STAMP_MIXED),
+        "time": (moments.CLOCK, moments.CLOCK_MIXED),
+    }
+    return several.get(kind.name, (kind.arrow,))
+
+
 def format_bound(value: Any) -> Any:
     """Write a minimum or maximum as JSON: dates and times in ISO format, NaN and infinity as text."""
     if isinstance(value, float) and not (value == value and abs(value) != float("inf")):

@@ -73,9 +73,17 @@ class SliceWriter:
         self._flush()
         if self._file is not None:
             self._file.close()
-        columns = {column.name: self._describe(index) for index, column in enumerate(self._columns)}
+        columns = {column.name: self.describe(index) for index, column in enumerate(self._columns)}
         nbytes, digest = (self._file.nbytes, self._file.digest) if self._file else (None, None)
         return {"lines": self.lines, "nbytes": nbytes, "digest": digest, "columns": columns}
+
+    def describe(self, index: int) -> dict[str, Any]:
+        """Return `min`, `max` and `holds` of a column as far as it was written, as JSON."""
+        kind = self._columns[index].kind
+        low, high = self._bounds[index] or (None, None)
+        forms = self._forms[index]
+        held = holds(kind, common_form(kind, forms)) if forms else None
+        return {"min": format_bound(low), "max": format_bound(high), "holds": held}
 
     def discard(self) -> None:
         """Forget everything and remove the file."""
@@ -147,13 +155,6 @@ class SliceWriter:
         pairs = zip(self._columns, self._storages, strict=True)
         fields = [pa.field(each.name, storage.arrow, each.none or each.kind.takes_none) for each, storage in pairs]
         return pa.schema(fields)
-
-    def _describe(self, index: int) -> dict[str, Any]:
-        kind = self._columns[index].kind
-        low, high = self._bounds[index] or (None, None)
-        forms = self._forms[index]
-        held = holds(kind, common_form(kind, forms)) if forms else None
-        return {"min": format_bound(low), "max": format_bound(high), "holds": held}
 
 
 def _join(kind: ColumnType, arrays: list[pa.Array]) -> pa.Array:

@@ -343,9 +343,7 @@ def misuse(desk: Desk, what: str) -> None:
             other.get_split_write()(1)
             other.finish()
         case "unknown compression":
-            job.datasetwriter(columns=N, name="x", compression="gzip")
-        case "meta_only":
-            job.datasetwriter(columns=N, name="x", **{what: True})
+            job.datasetwriter(columns=N, name="x", compression="brotli")
         case "single column writers":
             _ = writer.writers
         case "arrays of other columns":
@@ -382,7 +380,7 @@ def misuse(desk: Desk, what: str) -> None:
             "split under hashed parent",
             "lines unlike parent",
         ),
-        *("unfinished previous", "unknown compression", "meta_only", "single column writers"),
+        *("unfinished previous", "unknown compression", "single column writers"),
         *("arrays of other columns", "arrays of two lengths", "new writer in analysis", "unknown writer in analysis"),
         *("set_slice in analysis", "split in analysis", "finish in analysis"),
     ],
