@@ -33,7 +33,7 @@ class DatasetColumn(NamedTuple):
 
     Attributes:
         type: Its type's name.
-        compression: None, "zstd" or "lz4"; of the dataset it was inherited by, for an inherited one.
+        compression: None, "zstd" or "lz4"; None too where the dataset that it lies in is gone.
         location: The dataset whose files it lies in, `job/name`.
         min: Smallest value; None where the type keeps none or there are no values.
         max: Largest value.
@@ -298,7 +298,7 @@ class Dataset(str, Readable):
     def _describe(self, column: ColumnRecord) -> DatasetColumn:
         place = column.origin.dataset if column.origin else self
         location = "/".join(split_dataset(place))
-        compression = self.record.compression
+        compression = reading.find_compression(self.record, column)
         return DatasetColumn(column.kind.name, compression, location, column.min, column.max, None, column.none)
 
 

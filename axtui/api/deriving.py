@@ -120,7 +120,7 @@ def _describe(name: str, source: Dataset, columns: dict[str, Any], previous: Dat
         "hashlabel": None,
         "previous": None if previous is None else {"dataset": str(previous), "digest": previous.digest},
         "parent": None,
-        "compression": source.record.compression,
+        "compression": None,
         "lines": source.lines,
         "slices": [None] * len(source.lines),
         "columns": columns,

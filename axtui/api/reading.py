@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from axtui.api import context
 from axtui.api.status import dummy_status, live_status, report_lines
-from axtui.base.errors import DatasetUsageError, NoSuchDatasetError
+from axtui.base.errors import DatasetError, DatasetUsageError, NoSuchDatasetError, NoSuchWhateverError
 from axtui.base.ids import split_dataset
 from axtui.dataset import stream
 from axtui.dataset.arrays import Array, to_numpy
@@ -20,7 +20,7 @@ from axtui.dataset.codes import TextCodes
 from axtui.dataset.common import common_column
 from axtui.dataset.iteration import Iteration
 from axtui.dataset.reader import Located, locate, read_pieces
-from axtui.dataset.record import FILE, DatasetRecord, read_dataset, slice_path
+from axtui.dataset.record import FILE, ColumnRecord, DatasetRecord, read_dataset, slice_path
 from axtui.dataset.stream import schema_of
 from axtui.dataset.wishes import Source, Wishes
 from axtui.store.layout import DATASETS, dataset_directory
@@ -101,6 +101,16 @@ def column_filename(dataset: Dataset, column: str, sliceno: int | None) -> str:
         return str(located.directory / "%s.arrow")
     slices_of(dataset, sliceno)
     return str(slice_path(located.directory, sliceno))
+
+
+def find_compression(record: DatasetRecord, column: ColumnRecord) -> str | None:
+    """Return what the files that a column lies in are compressed with; None where they are gone."""
+    if column.origin is None:
+        return record.compression
+    try:
+        return find_record(column.origin.dataset)[1].compression
+    except (NoSuchWhateverError, DatasetError):
+        return None
 
 
 def slices_of(dataset: Dataset, sliceno: int | None) -> Sequence[int]:

@@ -170,13 +170,9 @@ def test_files_are_for_meta_only(desk: Desk) -> None:
     """A writer that takes lines has no files of single columns."""
     writer = desk.job().datasetwriter(columns=COLUMNS)
 
-    for call in (
-        lambda: writer.column_filename("n", 0),
-        lambda: writer.set_lines(0, 1),
-        lambda: writer.set_minmax(0, {}),
-    ):
-        with pytest.raises(DatasetUsageError, match="meta_only=True"):
-            call()
+    for name, arguments in (("column_filename", ("n", 0)), ("set_lines", (0, 1)), ("set_minmax", (0, {}))):
+        with pytest.raises(DatasetUsageError, match=f"{name} of .* meta_only=True"):
+            getattr(writer, name)(*arguments)
     meta = desk.job().datasetwriter(columns=COLUMNS, meta_only=True)
     meta.set_lines(0, 0)
     with pytest.raises(DatasetUsageError, match=r"Not all slices written, missing \{1, 2\}"):

@@ -66,7 +66,7 @@ def test_hashfilters_keep_one_slice(tmp_path: Path) -> None:
                 assert writer.write(value) is writer.hashcheck(value) is (writer.hash(value) % 3 == sliceno)
 
     found = [list(typed_reader("unicode")(tmp_path / f"{sliceno}")) for sliceno in range(3)]
-    assert sorted(sum(found, []), key=str) == [None, "a", "b", "c", "d", "e"] and None in found[0]
+    assert sorted([*found[0], *found[1], *found[2]], key=str) == [None, "a", "b", "c", "d", "e"] and None in found[0]
 
 
 def test_hashes_are_those_of_columns() -> None:
@@ -107,7 +107,7 @@ def test_a_file_without_values(tmp_path: Path) -> None:
 def test_wrong_files_are_named(tmp_path: Path) -> None:
     """A file that is not there, is no Arrow file, has another type or several columns says so."""
     path = tmp_path / "x"
-    with pytest.raises(DatasetError, match="cannot read .*x: No such file"):
+    with pytest.raises(DatasetError, match=r"cannot read .*x: No such file"):
         typed_reader("int64")(path)
     path.write_bytes(b"rubbish")
     with pytest.raises(DatasetError, match="x is damaged"):
@@ -119,7 +119,7 @@ def test_wrong_files_are_named(tmp_path: Path) -> None:
         typed_reader("int64")(two)
     with pytest.raises(DatasetError, match="no column 'c'; it has a, b"):
         typed_reader("int64")(two, "c")
-    with pytest.raises(DatasetError, match="column 'b' of .* is string, which is not int64"):
+    with pytest.raises(DatasetError, match=r"column 'b' of .* is string, which is not int64"):
         typed_reader("int64")(two, "b")
     assert list(typed_reader("int64")(two, "a")) == [1] and list(typed_reader("unicode")(two, "b")) == ["x"]
 
