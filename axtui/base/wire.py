@@ -8,9 +8,11 @@ from __future__ import annotations
 import contextlib
 import select
 import socket
+import time
 from collections import deque
 from typing import Any
 
+from axtui.base.awake import Awake
 from axtui.base.errors import RecordError
 from axtui.base.records import format_record, parse_message
 
@@ -28,13 +30,14 @@ class WireClosedError(ConnectionError):
 
 
 class Wire:
-    """One end of a connection that carries messages."""
+    """One end of a connection that carries messages. With an `awake` it waits for them awake at first."""
 
-    def __init__(self, connection: socket.socket) -> None:
+    def __init__(self, connection: socket.socket, awake: Awake | None = None) -> None:
         self.socket = connection
         self._incoming = bytearray()
         self._messages: deque[Message] = deque()
         self._outgoing = bytearray()
+        self._awake = awake
 
     def fileno(self) -> int:
         """Return the descriptor to wait on."""
@@ -83,9 +86,20 @@ class Wire:
             WireClosedError: The other end is gone.
             RecordError: What came is not a message.
         """
+        if self._awake and not self._messages:
+            self._look(self._awake)
         while not self._messages:
             self._read(0)
         return self._messages.popleft()
+
+    def _look(self, awake: Awake) -> None:
+        until = awake.begin()
+        if not until:
+            return
+        while not self._messages and time.monotonic() < until:
+            with contextlib.suppress(BlockingIOError):
+                self._read(socket.MSG_DONTWAIT)
+        awake.end(bool(self._messages))
 
     def poll(self) -> list[Message]:
         """Return every message that has come, without waiting.

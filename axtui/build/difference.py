@@ -111,7 +111,12 @@ def _compare_named(kind: DifferenceKind, prefix: str, new: Record, old: Record) 
 
 def _differs(name: str, new: Record, old: Record) -> bool:
     """Compare as the key does: `1`, `1.0` and `True` differ."""
-    return bool(_lacks(name, new, old)) or (name in new and format_canonical(new[name]) != format_canonical(old[name]))
+    if name not in new or name not in old:
+        return bool(_lacks(name, new, old))
+    value, other = new[name], old[name]
+    if type(value) is str and type(other) is str:
+        return value != other
+    return format_canonical(value) != format_canonical(other)
 
 
 def _lacks(name: str, new: Record, old: Record) -> Side:

@@ -318,6 +318,7 @@ class Engine:
 
     def _reply(self, jobid: str, message: Message) -> None:
         self._executor.answer(jobid, message)
+        self._loop.expect_soon()
 
     # -- changes ------------------------------------------------------------------------------------------------
 

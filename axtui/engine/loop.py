@@ -11,6 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from axtui.base import clock
+from axtui.base.awake import Awake
 
 
 class SelectLoop:
@@ -23,6 +24,8 @@ class SelectLoop:
         self._timers: list[tuple[float, int, Callable[[], None]]] = []
         self._numbers = itertools.count()
         self._running = False
+        self._awake = Awake()
+        self._awake_until = 0.0
         self._signals: dict[int, Callable[[], None]] = {}
 
     def add_reader(self, fd: int, callback: Callable[[], None]) -> None:
@@ -57,17 +60,32 @@ class SelectLoop:
         """Let `run` return after what is being handled."""
         self._running = False
 
+    def expect_soon(self) -> None:
+        """Wait awake for what comes next; somebody was answered and will ask again."""
+        self._awake_until = self._awake.begin()
+
     def run(self) -> None:
         """Handle what comes until `stop`."""
         self._running = True
         while self._running:
-            for key, mask in self._selector.select(self._wait_seconds()):
+            for key, mask in self._select():
                 on_read, on_write = key.data
                 if mask & selectors.EVENT_READ and self._is_watched(key):
                     self._call(on_read)
                 if mask & selectors.EVENT_WRITE and on_write and self._is_watched(key):
                     self._call(on_write)
             self._run_timers()
+
+    def _select(self) -> list[tuple[selectors.SelectorKey, int]]:
+        if self._awake_until:
+            until, self._awake_until = self._awake_until, 0.0
+            found: list[tuple[selectors.SelectorKey, int]] = []
+            while not found and clock.monotonic() < until and self._wait_seconds() != 0.0:
+                found = self._selector.select(0)
+            self._awake.end(bool(found) or self._wait_seconds() == 0.0)
+            if found:
+                return found
+        return self._selector.select(self._wait_seconds())
 
     def _is_watched(self, key: selectors.SelectorKey) -> bool:
         """Tell whether a descriptor is still watched as it was; a callback before may have ended that."""

@@ -40,6 +40,7 @@ IMPORT_SECONDS = 60.0
 TERM_SECONDS = 2.0
 _STARTS_BEFORE_SPARE = 2
 """A method that ran so often is likely to run again soon."""
+_MOST_SPARES = 4
 _OOM_SECONDS = 1.0
 """So old may the count of processes killed for want of memory be that a job starts from."""
 
@@ -133,7 +134,7 @@ class ForkingExecutor:
         loader.starts += 1
         self._add(directory, wire, lambda signum: self._signal_job(loader, number, signum))
         if loader.starts >= _STARTS_BEFORE_SPARE:
-            self._keep_spare(loader)
+            self._keep_spares(loader)
 
     def _take_process(self, loader: _Loader, directory: Path) -> tuple[int, Wire]:
         """Give the order for a job to a process that waits for one, or to a new one where none does."""
@@ -150,8 +151,9 @@ class ForkingExecutor:
             wire.send({"directory": str(directory)})
         return number, wire
 
-    def _keep_spare(self, loader: _Loader) -> None:
-        if not loader.spares:
+    def _keep_spares(self, loader: _Loader) -> None:
+        """Have as many processes waiting as run now, for so many may end and be followed by others at once."""
+        while len(loader.spares) < min(len(loader.jobs), _MOST_SPARES):
             number, connection = self._ask_for_process(loader)
             loader.spares[number] = connection
 

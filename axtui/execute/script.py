@@ -12,6 +12,7 @@ from typing import Any
 
 from axtui.api import context
 from axtui.api.current import CurrentJob, FinishEarly
+from axtui.base.awake import Awake
 from axtui.base.errors import AxtuiError, BuildError
 from axtui.base.wire import Wire
 from axtui.build.automatic_entry import add_automatic
@@ -38,7 +39,7 @@ def run_script(
         begin_child(parent, directory.name, [connection.fileno()])
         gc.freeze()
         finder = install(snapshot, sources)
-        wire = Wire(connection)
+        wire = Wire(connection, Awake())
         job = JobProcess(directory, wire, project, finder)
         code = job.run(lambda process: process.run_script(lambda: _run_main(finder, snapshot.module, directory.name)))
     finally:

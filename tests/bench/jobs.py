@@ -2,6 +2,7 @@
 
 From scratch a round has a new project, so that neither side finds anything. The script itself takes the time of its
 calls, with the same two lines on both sides. Axtui also builds them by `urd.submit`: all are asked for at once.
+Projects are deleted when all is measured, for some file systems make files slowly where many were just deleted.
 """
 
 from __future__ import annotations
@@ -67,36 +68,37 @@ def write_package(directory: Path, calls: Path) -> Path:
     return package
 
 
-def measure(make: Callable[[Path, Path], Side], times: Times) -> None:
+def measure(make: Callable[[Path, Path], Side], times: Times, where: Path) -> None:
     """Make one round: in a new project, run the script from scratch once and with nothing to do three times."""
-    with tempfile.TemporaryDirectory() as name:
-        calls = Path(name) / "calls"
-        side = make(Path(name) / "project", write_package(Path(name) / "source", calls))
-        try:
-            times.scratch.append(side.run())
-            times.nothing.extend(side.run() for _ in range(3))
-        finally:
-            side.stop()
-        seconds = [float(line) for line in calls.read_text().split()]
-        times.calls.extend(value / (LAYERS * WIDTH) for value in seconds[1:])
-
-
-def measure_submitted(times: Times) -> None:
-    """Make one round of axtui alone: from scratch, by submit."""
-    with tempfile.TemporaryDirectory() as name:
-        side = AxtuiSide(Path(name) / "project", write_package(Path(name) / "source", Path(name) / "calls"))
-        times.submitted.append(side.run("submitted"))
+    place = Path(tempfile.mkdtemp(dir=where))
+    calls = place / "calls"
+    side = make(place / "project", write_package(place / "source", calls))
+    try:
+        times.scratch.append(side.run())
+        times.nothing.extend(side.run() for _ in range(3))
+    finally:
         side.stop()
+    seconds = [float(line) for line in calls.read_text().split()]
+    times.calls.extend(value / (LAYERS * WIDTH) for value in seconds[1:])
+
+
+def measure_submitted(times: Times, where: Path) -> None:
+    """Make one round of axtui alone: from scratch, by submit."""
+    place = Path(tempfile.mkdtemp(dir=where))
+    side = AxtuiSide(place / "project", write_package(place / "source", place / "calls"))
+    times.submitted.append(side.run("submitted"))
+    side.stop()
 
 
 def figures(ax: Path | None, rounds: int) -> list[Figure]:
     """Measure both sides in turn, so that whatever else the machine does meets both; without an `ax` only axtui's."""
     ours, theirs = Times(), Times()
-    for _ in range(rounds):
-        measure(AxtuiSide, ours)
-        measure_submitted(ours)
-        if ax is not None:
-            measure(lambda root, package: AcceleratorSide(ax, root, package), theirs)
+    with tempfile.TemporaryDirectory() as name:
+        for _ in range(rounds):
+            measure(AxtuiSide, ours, Path(name))
+            measure_submitted(ours, Path(name))
+            if ax is not None:
+                measure(lambda root, package: AcceleratorSide(ax, root, package), theirs, Path(name))
     return [
         ratio_figure("1,000 jobs from scratch", *_both(ours, theirs, "scratch"), 1 / 3),
         ratio_figure("the same by submit", *_both(ours, theirs, "submitted", "scratch"), 1 / 3),

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from axtui.base.awake import SECONDS, Awake
 from axtui.base.errors import RecordError
 from axtui.base.wire import LINE_NBYTES, Wire, WireClosedError
 
@@ -140,3 +141,21 @@ def test_flush_sends_what_the_kernel_takes(ends: tuple[socket.socket, Wire]) -> 
     while not wire.flush():
         read += len(raw.recv(1 << 20))
     assert wire.unsent == 0
+
+
+def test_who_waits_awake_gets_the_same_messages(ends: tuple[socket.socket, Wire]) -> None:
+    """What is there, what comes while it looks, and what comes after it has fallen asleep."""
+    raw, other = ends
+    wire = Wire(other.socket, Awake())
+    far = Wire(raw)
+    received = []
+
+    far.send({"number": 0})
+    received.append(wire.receive())
+    for seconds in (SECONDS / 4, SECONDS * 40):
+        sender = threading.Timer(seconds, far.send, [{"number": len(received)}])
+        sender.start()
+        received.append(wire.receive())
+        sender.join()
+
+    assert received == [{"number": 0}, {"number": 1}, {"number": 2}]

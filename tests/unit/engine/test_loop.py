@@ -103,3 +103,24 @@ def test_signals_come_through_the_loop(loop: SelectLoop) -> None:
     loop.run()
 
     assert seen == ["callback", "signal"]
+
+
+def test_waiting_awake_misses_nothing(loop: SelectLoop) -> None:
+    """After `expect_soon` a message and a timer are taken as ever, whether they come at once or late."""
+    ours, theirs = socket.socketpair()
+    seen: list[str] = []
+
+    def read() -> None:
+        seen.append(ours.recv(1).decode())
+        loop.expect_soon()
+
+    loop.add_reader(ours.fileno(), read)
+    loop.expect_soon()
+    theirs.send(b"a")
+    loop.call_later(0.005, lambda: (seen.append("timer"), theirs.send(b"b")))
+    loop.call_later(0.01, loop.stop)
+    loop.run()
+
+    assert seen == ["a", "timer", "b"]
+    ours.close()
+    theirs.close()
