@@ -77,15 +77,19 @@ class SelectLoop:
             self._run_timers()
 
     def _select(self) -> list[tuple[selectors.SelectorKey, int]]:
-        if self._awake_until:
-            until, self._awake_until = self._awake_until, 0.0
-            found: list[tuple[selectors.SelectorKey, int]] = []
-            while not found and clock.monotonic() < until and self._wait_seconds() != 0.0:
-                found = self._selector.select(0)
-            self._awake.end(bool(found) or self._wait_seconds() == 0.0)
-            if found:
-                return found
-        return self._selector.select(self._wait_seconds())
+        until, self._awake_until = self._awake_until, 0.0
+        found = self._look(until) if until else []
+        return found or self._selector.select(self._wait_seconds())
+
+    def _look(self, until: float) -> list[tuple[selectors.SelectorKey, int]]:
+        """Look without sleeping until something has come, a timer is due, or the moment is over."""
+        found: list[tuple[selectors.SelectorKey, int]] = []
+        is_due = False
+        while not found and not is_due and clock.monotonic() < until:
+            found = self._selector.select(0)
+            is_due = self._wait_seconds() == 0.0
+        self._awake.end(bool(found) or is_due)
+        return found
 
     def _is_watched(self, key: selectors.SelectorKey) -> bool:
         """Tell whether a descriptor is still watched as it was; a callback before may have ended that."""
