@@ -69,7 +69,10 @@ def _is_other(now: Piece, before: Piece) -> bool:
 
 
 def _compare_options(part: str, now: Facts, before: Facts) -> Iterator[Difference]:
-    yield from _compare_named("option", "", now.parts[part], before.parts[part])
+    """Compare options as they count, and tell them as they were given: a file of a job counts by what it holds."""
+    for found in _compare_named("option", "", now.parts[part], before.parts[part]):
+        old, new = before.options.get(found.name, found.before), now.options.get(found.name, found.now)
+        yield replace(found, before=old, now=new)
 
 
 def _compare_files(part: str, now: Facts, before: Facts) -> Iterator[Difference]:

@@ -55,6 +55,7 @@ class Facts:
     Attributes:
         job: Its id, "" while it is only asked for.
         parts: What its key is the digest of, see build/identity.py.
+        options: Its options as JSON, as they were given.
         references: Its datasets and jobs as they were named, by group and parameter.
         files: The names of its input files by option.
         pieces: Its source by dotted or declared name.
@@ -62,6 +63,7 @@ class Facts:
 
     job: str
     parts: Record
+    options: Record
     references: dict[str, dict[str, Reference]]
     files: dict[str, str]
     pieces: dict[str, Piece]
@@ -75,7 +77,9 @@ def facts_of_request(wanted: Wanted) -> Facts:
     """Return what a job that is asked for would be made of."""
     request = wanted.request
     references = {"datasets": request.datasets, "jobs": request.jobs}
-    return Facts("", wanted.identity.parts, references, request.input_files, pieces_of(wanted.snapshot))
+    return Facts(
+        "", wanted.identity.parts, request.options, references, request.input_files, pieces_of(wanted.snapshot)
+    )
 
 
 def pieces_of(snapshot: Snapshot) -> dict[str, Piece]:
@@ -118,7 +122,7 @@ def facts_of_setup(directory: Path, setup: Record) -> Facts:
     pieces = {name: _stored(directory, name, *map(str, place)) for name, place in setup.get("sources", {}).items()}
     references = {group: setup[group] for group in ("datasets", "jobs")}
     files = {name: str(told[0]) for name, told in setup.get("input_files", {}).items()}
-    return Facts(directory.name, recorded_parts(setup), references, files, pieces)
+    return Facts(directory.name, recorded_parts(setup), setup["options"], references, files, pieces)
 
 
 def _stored(directory: Path, name: str, place: str, digest: str) -> Piece:

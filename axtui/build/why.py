@@ -10,6 +10,8 @@ from axtui.store.catalogue import Catalogue
 from axtui.store.index import Finished
 
 _CANDIDATES = 3
+_TOLD = 3
+"""So many reasons for reuse are told."""
 
 
 def explain(wanted: Wanted, catalogue: Catalogue, before: str, fault: str, force: bool = False) -> Why:
@@ -50,16 +52,25 @@ def find_near(
 
 
 def explain_reuse(wanted: Wanted, job: Finished) -> str:
-    """Say why a job answers a request that names other inputs than it was built from, "" where it names the same."""
-    return pair_inputs(wanted.identity.inputs, job.inputs)
+    """Say why a job answers a request although it was built from something else; "" where it was not.
+
+    Its inputs may be others that came out equal, its source one that is declared equivalent, and options that have come
+    to the method since are at their defaults.
+    """
+    reasons = _pair_inputs(wanted.identity.inputs, job.inputs)
+    if job.code != wanted.identity.code:
+        reasons.append("its source is declared equivalent")
+    new = sorted(wanted.request.options.keys() - set(job.options))
+    if new:
+        reasons.append(f"{', '.join(new)} {'is' if len(new) == 1 else 'are'} new and at default")
+    return f"because {', '.join(reasons[:_TOLD])}" if reasons else ""
 
 
-def pair_inputs(now: dict[str, str], before: dict[str, str]) -> str:
-    """Say which inputs stand for which, being equal; "" where they are the same or none are equal."""
-    pairs = [
+def _pair_inputs(now: dict[str, str], before: dict[str, str]) -> list[str]:
+    """Return which inputs stand for which, being equal."""
+    return [
         f"{reference} ≡ {other}"
         for reference in sorted(now.keys() - before.keys())
         for other in sorted(before.keys() - now.keys())
         if before[other] == now[reference]
     ]
-    return f"because {', '.join(pairs[:3])}" if pairs else ""

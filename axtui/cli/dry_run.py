@@ -19,6 +19,8 @@ from axtui.engine.client import engine_environment
 from axtui.project.config import Project
 
 _GLYPHS = {"reuse": "=", "same": "=", "build": ">", "build or reuse": "?", "refused": "!"}
+_NARROWEST, _INDENT = 36, 6
+"""With less room than this beside a row its reasons stand below it, so far from the edge."""
 _ORDER = ("reuse", "build", "build or reuse")
 
 
@@ -83,9 +85,14 @@ def _lines(script: Record, project: Project, width: int) -> Iterator[str]:
 def _row_lines(row: Record, width: int) -> Iterator[str]:
     seconds = format_seconds(row["seconds"]) if row["seconds"] is not None else "-"
     head = safe(f"  {_GLYPHS[row['state']]} {row['name'] or row['method']:<28} {row['job']:<12} {seconds:>8}  ")
-    first, *others = wrap(safe(_say(row)), max(width - len(head), 30) if width else 0)
+    indent = len(head)
+    if width and width - indent < _NARROWEST:
+        yield head.rstrip()
+        head = " " * _INDENT
+        indent = _INDENT
+    first, *others = wrap(safe(_say(row)), width - indent if width else 0)
     yield head + first
-    yield from (" " * len(head) + line for line in others)
+    yield from (" " * indent + line for line in others)
 
 
 def _say(row: Record) -> str:

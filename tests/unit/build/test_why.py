@@ -182,7 +182,7 @@ def test_an_order_that_somebody_made_up_is_compared_or_not(
 def facts(parts: dict[str, Any]) -> Facts:
     """Make up what a job is made of."""
     references = {group: dict(parts[group]) for group in ("datasets", "jobs")}
-    return Facts("", parts, references, dict.fromkeys(parts["files"], "a.csv"), {})
+    return Facts("", parts, parts["options"], references, dict.fromkeys(parts["files"], "a.csv"), {})
 
 
 _VALUES = st.sampled_from([None, True, 1, 1.0, 0, "1", [1], {"$set": [1]}])
