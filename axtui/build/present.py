@@ -107,9 +107,16 @@ class Present:
             return Why(record.method, "unfit", record.jobid, str(error))
         if differences:
             return Why(record.method, "differs", record.jobid, "", differences)
-        finished = self._catalogue.get(record.jobid)
-        fault = self._reuse.find_fault(finished) if finished else "cannot be read"
+        fault = self._find_fault(record.jobid)
         return Why(record.method, "unfit", record.jobid, f"{record.jobid} {fault}") if fault else None
+
+    def _find_fault(self, jobid: str) -> str:
+        """Say why a job of which nothing differs is not reused, "" where it is."""
+        finished = self._catalogue.get(jobid)
+        if finished is None:
+            return "cannot be read"
+        fault = self._reuse.find_fault(finished)
+        return fault or ("" if self._code.is_current(finished) else "lacks an option that its method reads by now")
 
     def _compare(self, record: JobRecord) -> tuple[Difference, ...]:
         before = facts_of_setup(record.directory, record.setup)

@@ -10,8 +10,8 @@ from axtui.store.catalogue import Catalogue
 from axtui.store.index import Finished
 
 _CANDIDATES = 3
-_TOLD = 3
-"""So many reasons for reuse are told."""
+_PAIRS = 3
+"""So many equal inputs are named."""
 
 
 def explain(wanted: Wanted, catalogue: Catalogue, before: str, fault: str, force: bool = False) -> Why:
@@ -57,13 +57,13 @@ def explain_reuse(wanted: Wanted, job: Finished) -> str:
     Its inputs may be others that came out equal, its source one that is declared equivalent, and options that have come
     to the method since are at their defaults.
     """
-    reasons = _pair_inputs(wanted.identity.inputs, job.inputs)
+    reasons = _pair_inputs(wanted.identity.inputs, job.inputs)[:_PAIRS]
     if job.code != wanted.identity.code:
         reasons.append("its source is declared equivalent")
     new = sorted(wanted.request.options.keys() - set(job.options))
     if new:
         reasons.append(f"{', '.join(new)} {'is' if len(new) == 1 else 'are'} new and at default")
-    return f"because {', '.join(reasons[:_TOLD])}" if reasons else ""
+    return f"because {', '.join(reasons)}" if reasons else ""
 
 
 def _pair_inputs(now: dict[str, str], before: dict[str, str]) -> list[str]:

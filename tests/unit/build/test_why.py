@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -14,7 +15,7 @@ from axtui.base.errors import RecordError
 from axtui.base.records import digest_of, format_record, parse_record
 from axtui.build.difference import compare
 from axtui.build.facts import Facts, Wanted, facts_of_request, read_facts
-from axtui.build.identity import Identity, identify
+from axtui.build.identity import identify
 from axtui.build.why import explain, explain_reuse
 from axtui.event.sentences import sentences
 from axtui.event.why import Change, Difference, Why, parse_why
@@ -149,13 +150,25 @@ def test_reuse_through_an_equal_input_is_told(catalogue: Catalogue, snapshot: Sn
     wants = wanted(catalogue, snapshot, jobs={"a": "dev-2"})
     found = catalogue.get("dev-4")
     assert found is not None
-    job = type(found)(
-        **{**{name: getattr(found, name) for name in found.__dataclass_fields__}, "inputs": before.inputs}
-    )
+    job = replace(found, inputs=before.inputs, code=wants.identity.code, options=("n",))
 
     assert explain_reuse(wants, job) == "because dev-2 ≡ dev-1"
-    same = Wanted(wants.request, Identity(before.key, CODE, before.inputs, {}, before.parts), snapshot)
+    same = Wanted(wants.request, replace(wants.identity, inputs=before.inputs), snapshot)
     assert explain_reuse(same, job) == ""
+
+
+def test_reuse_through_what_is_declared_or_new_is_told(catalogue: Catalogue, snapshot: Snapshot) -> None:
+    """A source that counts as equal, and options that the method has only since the job was built."""
+    wants = wanted(catalogue, snapshot, options={"n": 1, "m": None})
+    found = catalogue.get("dev-4")
+    assert found is not None
+
+    assert explain_reuse(wants, replace(found, code="0" * 64, options=("n",))) == (
+        "because its source is declared equivalent, m is new and at default"
+    )
+    assert explain_reuse(wants, replace(found, code=wants.identity.code, options=())) == (
+        "because m, n are new and at default"
+    )
 
 
 _ODD: list[Any] = [
