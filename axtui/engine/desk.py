@@ -7,8 +7,8 @@ files to be read. No request waits for another one that is not an input of it.
 
 from __future__ import annotations
 
+import heapq
 import itertools
-from collections import deque
 from collections.abc import Callable
 
 from axtui.base import clock
@@ -59,8 +59,8 @@ class Desk:
         self._waiting: dict[tuple[str, str], list[Ticket]] = {}
         self._tickets: dict[int, Ticket] = {}
         """Requests that are neither answered nor passed on."""
-        self._ready: deque[Ticket] = deque()
-        """Those of them that can go on."""
+        self._ready: list[int] = []
+        """A heap of those of them that can go on: what was asked for first goes first, whatever it has waited for."""
         self._is_called = False
         self.askers: dict[str, Asker] = {}
         self.before: dict[str, Row] = {}
@@ -170,7 +170,7 @@ class Desk:
 
     def _queue(self, ticket: Ticket) -> None:
         """Let a request go on, from the loop; not from here, where it may be one end of a long chain."""
-        self._ready.append(ticket)
+        heapq.heappush(self._ready, ticket.number)
         self._work_soon()
 
     def _work_soon(self) -> None:
@@ -182,7 +182,9 @@ class Desk:
         until = clock.monotonic() + _TURN_SECONDS
         try:
             while self._ready and clock.monotonic() < until:
-                self._go_on(self._ready.popleft())
+                ticket = self._tickets.get(heapq.heappop(self._ready))
+                if ticket is not None:
+                    self._go_on(ticket)
         finally:
             self._is_called = False
             if self._ready:

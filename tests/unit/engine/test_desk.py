@@ -135,6 +135,17 @@ def test_a_method_that_takes_long_to_import_holds_up_no_other(office: Office) ->
     assert [each.row for each in office.events if isinstance(each, JobRequested)] == ["one.1", "two.1"]
 
 
+def test_what_was_asked_for_first_goes_first(office: Office) -> None:
+    """Also where others were asked for just before its method was imported."""
+    office.ask(1)
+    office.run()
+    office.ask(2)
+    office.ask(3)
+    office.know()
+
+    assert office.tags() == [1, 2, 3]
+
+
 def test_handles_are_filled_in_when_their_jobs_are_there(office: Office) -> None:
     """A job, a dataset, a dataset called default and a file; the request waits for all of them."""
     office.start()
