@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -44,15 +45,11 @@ def run_dry(project: Project, scripts: Sequence[str], as_json: bool, options: Sc
 
 def _rehearse(project: Project, request: Record) -> Record:
     """Run the rehearsal in a process of its own, which may import and fork as the engine does."""
-    command = [sys.executable, "-P", "-s", "-m", "axtui.engine.rehearsal", str(project.root)]
-    done = subprocess.run(
-        [*command, format_record(request).decode("ascii")],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        cwd=project.root,
-        env=engine_environment(),
-        check=False,
-    )
+    try:
+        with tempfile.TemporaryDirectory(prefix="axtui-rehearsal-", ignore_cleanup_errors=True) as place:
+            done = _run_process(project, {**request, "place": place})
+    except OSError as error:
+        raise EngineError(f"a rehearsal needs a temporary directory and a process: {error}") from None
     try:
         if done.returncode == 0:
             return parse_record(done.stdout)
@@ -60,6 +57,18 @@ def _rehearse(project: Project, request: Record) -> Record:
         pass
     lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
     raise EngineError(lines[-1].removeprefix("axtui rehearsal: ") if lines else "the rehearsal was killed")
+
+
+def _run_process(project: Project, request: Record) -> subprocess.CompletedProcess[bytes]:
+    command = [sys.executable, "-P", "-s", "-m", "axtui.engine.rehearsal", str(project.root)]
+    return subprocess.run(
+        [*command, format_record(request).decode("ascii")],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        cwd=project.root,
+        env=engine_environment(),
+        check=False,
+    )
 
 
 def _lines(script: Record, project: Project, width: int) -> Iterator[str]:

@@ -3,14 +3,13 @@
 `python -m axtui.engine.rehearsal PROJECT REQUEST` prints one JSON object. It is a process of its own, beside the engine
 and whatever that builds. Requests go over the same desk; what would have to be built is answered with a job that is not
 there, in a workdir that is not there, and the script goes on until it asks what such a job holds. All that a script
-writes - its own job, links to results, urd lists - goes to a temporary directory.
+writes - its own job, links to results, urd lists - goes to a temporary directory, which whoever asks makes and removes.
 """
 
 from __future__ import annotations
 
 import shutil
 import sys
-import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -144,22 +143,22 @@ def _read_output(directory: Path) -> str:
     return data.decode("utf-8", "replace")
 
 
-def rehearse(project: Project, scripts: Sequence[str], options: ScriptOptions) -> Record:
+def rehearse(project: Project, place: Path, scripts: Sequence[str], options: ScriptOptions) -> Record:
     """Run scripts in order, stopping at the first that fails, and return what is known of each.
 
     Raises:
         AxtuiError: A script cannot be run at all.
+        OSError: `place` cannot be written.
     """
     found: list[Record] = []
-    with tempfile.TemporaryDirectory(prefix="axtui-rehearsal-") as place:
-        rehearsal = Rehearsal(project, Path(place), SelectLoop())
-        try:
-            for script in scripts:
-                found.append(rehearsal.run(script, options))
-                if found[-1]["status"]:
-                    break
-        finally:
-            rehearsal.close()
+    rehearsal = Rehearsal(project, place, SelectLoop())
+    try:
+        for script in scripts:
+            found.append(rehearsal.run(script, options))
+            if found[-1]["status"]:
+                break
+    finally:
+        rehearsal.close()
     return {"scripts": found}
 
 
@@ -167,12 +166,11 @@ def main(root: Path, request: str) -> int:
     """Rehearse what a request asks, and print what came of it; return the exit status."""
     become_subreaper()
     asked = parse_record(request.encode("utf-8", "surrogateescape"))
-    project = read_project(root)
-    options = parse_script_options(asked["options"])
+    place, scripts = Path(asked["place"]), [str(script) for script in asked["scripts"]]
     try:
-        told = rehearse(project, [str(script) for script in asked["scripts"]], options)
+        told = rehearse(read_project(root), place, scripts, parse_script_options(asked["options"]))
     except OSError as error:
-        raise UserError(f"nothing can be written to {tempfile.gettempdir()}: {error}") from None
+        raise UserError(f"nothing can be written to {place}: {error}") from None
     sys.stdout.buffer.write(format_record(told) + b"\n")
     sys.stdout.buffer.flush()
     return 0

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.conftest import ProjectDirectory, make_project
+from tests.conftest import ProjectDirectory, make_project, wait_until
 from tests.e2e.conftest import Command, built_by
 
 HELPER = "def double(x): return 2 * x\n"
@@ -221,3 +225,21 @@ def test_several_scripts_and_those_that_are_not_there(built: ProjectDirectory, a
     assert told["scripts"][1]["output"] == "[('read', 'dev-1')]\n"
     said = axtui("run", "--dry-run", "nope", status=2).stderr
     assert said.startswith("axtui run: No build script 'nope'")
+
+
+def test_an_interrupted_rehearsal_leaves_nothing(built: ProjectDirectory, axtui: Command, tmp_path: Path) -> None:
+    """No process and no directory, though the script was in the middle of something."""
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    marker = tmp_path / "marker"
+    built.script(f"import os, time\nopen({str(marker)!r}, 'w').write(str(os.getpid()))\ntime.sleep(600)")
+    words = [sys.executable, "-c", "import sys; from axtui.cli.main import main; sys.exit(main())", "run", "--dry-run"]
+    environment = {**axtui.environment, "TMPDIR": str(temporary)}
+    process = subprocess.Popen(words, cwd=built.root, env=environment, start_new_session=True)
+    wait_until(lambda: marker.exists() and marker.read_text())
+
+    os.killpg(process.pid, signal.SIGINT)
+
+    assert process.wait(60) == 130
+    assert [*temporary.iterdir()] == []
+    wait_until(lambda: not Path(f"/proc/{marker.read_text()}").exists())
