@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 _HARMLESS = re.compile(r"[\x20-\x7e]*")
+_COLOURED = re.compile(r"(?:[\x20-\x7e]++|\x1b\[[0-9;:]*+m)*+")
 _PLAIN = re.compile(r"[\w./+-]+")
 _COMBINING_MOST = 8
 _ESCAPE = re.compile(
@@ -29,6 +30,8 @@ def safe(text: str, colours: bool = False) -> str:
         return text
     if not colours:
         return _visible(_ESCAPE.sub("", text))
+    if _COLOURED.fullmatch(text):
+        return text
     parts = []
     end = 0
     for match in _SGR.finditer(text):

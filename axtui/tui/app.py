@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import os
 import signal
 from collections.abc import Callable, Iterator, Mapping
@@ -14,6 +15,7 @@ from typing import Any, ClassVar
 
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.events import Event, Key
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
@@ -23,6 +25,7 @@ from axtui.base.text import safe
 from axtui.base.wire import Message
 from axtui.event.events import Entry, parse_entry
 from axtui.project.config import Project
+from axtui.tui.key_order import KeyOrder
 from axtui.tui.link import Engines, Link
 from axtui.tui.palette import AXTUI_THEME, Palette
 from axtui.tui.reader import Reader
@@ -73,6 +76,7 @@ class AxtuiApp(App[None], inherit_bindings=False):
         self._pending: dict[int, str] = {}
         self._watches = True
         self._is_away = False
+        self._keys = KeyOrder(self, super().on_event)
         self.register_theme(AXTUI_THEME)
         self.theme = "ansi-dark" if self.console.color_system == "standard" else AXTUI_THEME.name
         add_filter(self)
@@ -90,7 +94,14 @@ class AxtuiApp(App[None], inherit_bindings=False):
     @property
     def is_busy(self) -> bool:
         """Whether something that is known is still to be drawn."""
-        return self._due or self.workbench.is_busy
+        return self._due or self._keys.is_busy or self.workbench.is_busy
+
+    async def on_event(self, event: Event) -> None:
+        """Take keys one by one."""
+        if isinstance(event, Key) and not event.is_forwarded:
+            await self._keys.take(event)
+        else:
+            await super().on_event(event)
 
     def get_default_screen(self) -> Screen[None]:
         """Begin with the workbench."""
@@ -110,6 +121,7 @@ class AxtuiApp(App[None], inherit_bindings=False):
         """Start what the first frame does not need: the highlighter, the engine, the watcher."""
         from axtui.tui.source_pane import SourcePane
 
+        gc.freeze()  # what is there by now stays; looking through it would hold up a key for 40 ms now and then
         self.run_worker(self.workbench.query_one(SourcePane).prepare(), group="prepare", exit_on_error=False)
         if self._engines is not None:
             self._link = Link(self._engines, self._heard, self._show_link, self._catch_up)

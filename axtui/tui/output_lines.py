@@ -9,6 +9,7 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from axtui.base import clock
 from axtui.tui.pattern import ERRORS, Pattern
 from axtui.tui.shown import Place, Search, Shown
 from axtui.tui.styled import Styled, parse_sgr
@@ -81,19 +82,22 @@ class OutputLines:
         return self.share < 1 or any(search.share < 1 for search in self._searches())
 
     def step(self, now: float, seconds: float) -> tuple[bool, bool]:
-        """Look for lines, filter and search, for about that long each. Return whether lines came, and whether to go on.
+        """Look for lines, filter and search, for about that long. Return whether lines came, and whether to go on.
+
+        Errors are counted when nothing else is left to do.
 
         Raises:
             SlowPatternError: A pattern takes too long.
         """
+        until = clock.monotonic() + seconds
         came = self.tail.poll(now)
         if came.nbytes:
             longest = max((len(source.label) for source in self.tail.sources), default=0)
             self.label_width = max(_LABEL_LEAST, longest)
-        more = came.more
-        more = self._shown.step(came.grown, seconds) or more
+        more = self._shown.step(came.grown, until - clock.monotonic()) or came.more
         for search in self._searches():
-            more = search.step(came.grown, seconds) or more
+            is_first = search is self._seeking or not more
+            more = search.step(came.grown, until - clock.monotonic() if is_first else 0.0) or more
         return came.nbytes > 0, more
 
     def place(self, row: int) -> Place:
@@ -152,7 +156,7 @@ class OutputLines:
         self.stop_seeking()
         self._seeking = self._errors if errors else self._search
         if self._seeking:
-            self._seeking.seek(Place(place.block, place.line - stay), step)
+            self._seeking.seek(Place(place.block, place.line - step * stay), step)
 
     def stop_seeking(self) -> None:
         """Seek no more."""

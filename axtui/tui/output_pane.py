@@ -23,10 +23,14 @@ from axtui.tui.traceback_line import find_places
 
 FILTER = "show lines &"
 _POLL_SECONDS = 0.1
-_STEP_SECONDS = 0.005
-_REST_SECONDS = 0.005
-_DRAWS_MOST, _DRAW_SECONDS = 3.0, 0.5
-"""So many drawings may follow each other at once; then one in so many seconds, which keeps a slow line free."""
+_STEP_SECONDS = 0.01
+_REST_SECONDS = 0.003
+_DRAWS_MOST = 3.0
+"""So many drawings may follow each other at once; then they have to earn it, which keeps a slow line free."""
+_DRAW_NBYTES = 3000
+"""So much is sent to the terminal in a second while lines pour in; what one drawing takes is estimated."""
+_CELL_ROW_NBYTES = 110
+_DRAW_SECONDS_LEAST, _DRAW_SECONDS_MOST = 0.25, 1.5
 _TRACEBACK_LINES = 200
 _PARTS = {"": "all slices", "prep": "prepare", "syn": "synthesis"}
 _STREAMS = {"": "", "out": " · stdout", "err": " · stderr"}
@@ -81,6 +85,7 @@ class OutputPane(TextPane, inherit_bindings=True):
         self._times = False
         self._marks: dict[Place, str] = {}
         self._anchor: Place | None = None
+        self._searched_from = Place(0, 0), 1
         self._is_working = False
         self._is_due = False
         self._allowance, self._allowed_at = _DRAWS_MOST, 0.0
@@ -160,12 +165,16 @@ class OutputPane(TextPane, inherit_bindings=True):
         self.redraw()
         self._show_title()
 
+    def begin_search(self) -> None:
+        """Search from the cursor on, from the end back, whatever is found while the user types."""
+        self._searched_from = self._here(), -1 if self.follows else 1
+
     def typed(self, purpose: str, text: str) -> None:
         """Search or narrow as the user types; "" ends it."""
         if purpose == self.SEARCH:
             self.lines.search(parse_pattern(text) if text else None)
             if text:
-                self.lines.seek(self._here(), 1, stay=True)
+                self.lines.seek(*self._searched_from, stay=True)
         else:
             inverse = text.startswith("!")
             self._change(lambda: self.lines.narrow(parse_pattern(text[inverse:], inverse) if text[inverse:] else None))
@@ -287,6 +296,7 @@ class OutputPane(TextPane, inherit_bindings=True):
 
     def _step(self) -> bool:
         """Look for lines and search for a moment. Return whether there is more to do at once."""
+        was_counting = self.lines.is_counting
         try:
             came, more = self.lines.step(clock.wall(), _STEP_SECONDS)
         except SlowPatternError:
@@ -294,7 +304,7 @@ class OutputPane(TextPane, inherit_bindings=True):
             self._change(self.lines.give_up)
             return True
         self._arrive()
-        if came or self.lines.is_counting or len(self.lines) != self._lines:
+        if came or was_counting or len(self.lines) != self._lines:
             self._draw_soon()
         return more
 
@@ -319,19 +329,25 @@ class OutputPane(TextPane, inherit_bindings=True):
     def _draw_soon(self) -> None:
         if self._is_due:
             return
-        now = clock.monotonic()
-        self._allowance = min(_DRAWS_MOST, self._allowance + (now - self._allowed_at) / _DRAW_SECONDS)
+        now, seconds = clock.monotonic(), self._draw_seconds
+        self._allowance = min(_DRAWS_MOST, self._allowance + (now - self._allowed_at) / seconds)
         self._allowed_at = now
         if self._allowance >= 1:
             self._draw()
         else:
             self._is_due = True
-            self.set_timer(_DRAW_SECONDS, self._draw)
+            self.set_timer((1 - self._allowance) * seconds, self._draw)
+
+    @property
+    def _draw_seconds(self) -> float:
+        """How long a drawing takes its share of the line to the terminal."""
+        nbytes = (self.size.height + 2) * (self.size.width + _CELL_ROW_NBYTES)
+        return max(_DRAW_SECONDS_LEAST, min(_DRAW_SECONDS_MOST, nbytes / _DRAW_NBYTES))
 
     def _draw(self) -> None:
         """Draw what has come: all if the end is followed or seen, else only how much it is."""
         self._is_due = False
-        self._allowance = max(0.0, self._allowance - 1)
+        self._allowance -= 1
         sees_end = self._last_visible() >= self._lines - 1
         self.resize_content(len(self.lines))
         if self.follows:

@@ -38,9 +38,9 @@ class PromptLine(Bar, can_focus=True):
         self.purpose = ""
         self.text = ""
 
-    def open(self, purpose: str) -> None:
-        """Show the prompt and take the keys."""
-        if purpose != self.purpose:
+    def open(self, purpose: str, anew: bool = True) -> None:
+        """Show the prompt and take the keys; `anew` if nothing of what was typed before is kept."""
+        if anew or purpose != self.purpose:
             self.purpose, self.text = purpose, ""
         self.display = True
         self.focus()

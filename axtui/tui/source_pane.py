@@ -74,6 +74,7 @@ class SourcePane(TextPane, inherit_bindings=True):
         self._mark = 0
         self._problem = ("", "", 0)
         self._pattern: Pattern | None = None
+        self._searched_from = 0
 
     async def prepare(self) -> None:
         """Import the highlighter beside the loop; it is not needed for the first frame."""
@@ -109,6 +110,7 @@ class SourcePane(TextPane, inherit_bindings=True):
                     self._shows_disk = False
                     self._lay_lines()
                     self.show_line(number - 1)
+                    self._show_title()
                     return True
         return False
 
@@ -194,9 +196,13 @@ class SourcePane(TextPane, inherit_bindings=True):
         self._pattern = parse_pattern(text) if text else None
         rows = self._found_rows()
         if rows:
-            self.show_line(next((y for y in rows if y >= self.cursor), rows[0]))
+            self.show_line(next((y for y in rows if y >= self._searched_from), rows[0]))
         self.redraw()
         self._show_title()
+
+    def begin_search(self) -> None:
+        """Search from the cursor on, whatever is found while the user types."""
+        self._searched_from = self.cursor
 
     def step_back(self) -> bool:
         """Undo the last of selection, search, and looking at the disk. Return whether there was one."""
@@ -246,6 +252,7 @@ class SourcePane(TextPane, inherit_bindings=True):
         self._lay_lines()
         lines = enumerate(self._lines_of_both)
         self.show_line(next((y for y, line in lines if _is_from(line, before)), 0))
+        self._show_title()
         return self.hint("the file on disk" if self._shows_disk else "as built")
 
     def action_file(self) -> None:

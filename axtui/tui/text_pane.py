@@ -134,6 +134,9 @@ class TextPane(Pane, inherit_bindings=True):
         """Return all lines, as far as they can be copied, and whether something is missing."""
         return self._join(self.text(y).plain for y in range(self._lines))
 
+    def begin_search(self) -> None:
+        """Note from where on what the user will type is searched for."""
+
     def typed(self, purpose: str, text: str) -> None:
         """Take what a user types in the prompt; "" ends it."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, cast
 
 from textual.events import Key
@@ -152,22 +152,24 @@ class TextScreen(Screen[None], inherit_bindings=False):
         texts = self._texts(pane)
         if not texts:
             return self.status("there is nothing to copy here")
-        answers = {key: words for key, (words, _, _) in texts.items()}
-        return self._axtui.ask("Copy", "What?", answers, lambda key: self._copy(*texts[key][1:]))
+        answers = {key: words for key, (words, _) in texts.items()}
+        return self._axtui.ask("Copy", "What?", answers, lambda key: self._copy(*texts[key][1]()))
 
-    def _texts(self, pane: TextPane) -> dict[str, tuple[str, str, bool]]:
-        """Return what can be copied by the key for it: words, the text, and whether it is not all of it."""
-        row, found = self.row, {}
+    def _texts(self, pane: TextPane) -> dict[str, tuple[str, Callable[[], tuple[str, bool]]]]:
+        """Return what can be copied by the key for it: words, and what gives the text and whether it is cut."""
+        row = self.row
+        found: dict[str, tuple[str, Callable[[], tuple[str, bool]]]] = {}
         if row and row.job:
-            path = self._reader.directory(row.job)
-            found = {"i": ("job id", row.job, False), "c": ("command that shows it", f"axtui job {row.job}", False)}
-            found |= {"p": ("path", str(path), False)} if path else {}
+            jobid, path = row.job, self._reader.directory(row.job)
+            found["i"] = ("job id", lambda: (jobid, False))
+            found["c"] = ("command that shows it", lambda: (f"axtui job {jobid}", False))
+            found["p"] = ("path", lambda: (str(path), False))
         if row and row.problem[0]:
             message, file, line = row.problem
-            found["e"] = ("error", f"{message}\n{file}:{line}" if file else message, False)
+            found["e"] = ("error", lambda: (f"{message}\n{file}:{line}" if file else message, False))
         if pane.has_lines:
-            found["l"] = ("line", *pane.cursor_text())
-            found["a"] = ("all lines", *pane.all_text())
+            found["l"] = ("line", pane.cursor_text)
+            found["a"] = ("all lines", pane.all_text)
         return found
 
     def _copy(self, text: str, cut: bool) -> None:

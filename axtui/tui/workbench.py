@@ -108,6 +108,7 @@ class Workbench(TextScreen, inherit_bindings=False):
         changes = self._board.take()
         self.jobs.show(changes)
         self.query_one(OverviewBar).refresh()
+        self.query_one(HeaderBar).refresh()
         self._show_notice()
         if self.row and (self.row.row in changes.rows or self.row.row not in self._board.table.rows):
             self.show_row()
@@ -121,14 +122,17 @@ class Workbench(TextScreen, inherit_bindings=False):
         """Measure what runs and redraw that, four times a second while something does."""
         now = clock.monotonic()
         header = self.query_one(HeaderBar)
-        header.now = now
-        header.refresh()
+        is_next_second = int(now) != int(header.now)
+        if is_next_second:
+            header.now = now
+            header.refresh()
         shares: dict[str, Share] = {}
         for row in self._board.running():
             share = share_of(row, self._reader.progress(row.job), now)
             shares[row.row] = share or Share(0.0, True)
         self.jobs.show_shares(shares)
-        self.jobs.refresh_rows((SCRIPT,))
+        if is_next_second:
+            self.jobs.refresh_rows((SCRIPT,))
         if self.row and self.row.state == "running":
             self.show_row()
 
@@ -256,8 +260,12 @@ class Workbench(TextScreen, inherit_bindings=False):
 
     def action_filter(self) -> None:
         """Type a filter for the job list, or what to search for in the text that has the focus."""
-        pane = self.focused
-        self.query_one(PromptLine).open(pane.SEARCH if isinstance(pane, TextPane) else _JOBS)
+        pane = self._layout.pane(self._layout.current)
+        if isinstance(pane, TextPane):
+            pane.begin_search()
+            self.query_one(PromptLine).open(pane.SEARCH)
+        else:
+            self.query_one(PromptLine).open(_JOBS, anew=False)
 
     def action_go_to_failure(self) -> None:
         """Put the cursor on the failure that is pointed to."""

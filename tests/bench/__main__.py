@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.bench import chains, datasets, frame, jobs, kills, save
+from tests.bench import chains, datasets, frame, jobs, kills, output, save
 from tests.bench.sides import find_ax
 from tests.bench.table import format_machine, format_table
 
@@ -16,6 +16,7 @@ def main() -> None:
         *chains.figures(arguments.rounds),
         *save.figures(ax, 20),
         *frame.figures(7),
+        *output.figures(200),
         *datasets.figures(ax, arguments.rounds),
     ]
     print(format_machine() + ("" if ax else "; no Accelerator here (pip install -e '.[bench]', or --ax PATH)"))

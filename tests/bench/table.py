@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Figure:
-    """One measured thing, in seconds, or in megabytes; None where a side has nothing like it or was not there."""
+    """One measured thing, in seconds or another unit; None where a side has nothing like it or was not there."""
 
     what: str
     axtui: float | None
@@ -31,6 +31,12 @@ def time_figure(what: str, axtui: float, most: float | None = None) -> Figure:
     if most is None:
         return Figure(what, axtui, None, "", None)
     return Figure(what, axtui, None, f"≤ {format_seconds(most)}", axtui <= most)
+
+
+def quantity_figure(what: str, value: float, unit: str, most: float | None = None) -> Figure:
+    """Return a figure in another unit than seconds; its goal, if it has one, is at most `most`."""
+    goal = "" if most is None else f"≤ {_format(most, unit)}"
+    return Figure(what, value, None, goal, None if most is None else value <= most, unit)
 
 
 def format_seconds(seconds: float | None) -> str:

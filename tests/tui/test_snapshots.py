@@ -24,6 +24,11 @@ SNAPSHOTS = Path(__file__).parent / "snapshots"
         ("building-80x24", (80, 24), []),
         ("source-zoomed-80x24", (80, 24), ["enter", "4", "z"]),
         ("help-120x30", (120, 30), ["question_mark"]),
+        ("output-error-160x45", (160, 45), ["enter", "3", "E", "m"]),
+        ("output-search-120x30", (120, 30), ["enter", "3", "slash", *"line", "enter", "n", "i"]),
+        ("output-zoomed-80x24", (80, 24), ["enter", "3", "z", "w", "ampersand", *"!done", "enter", "g"]),
+        ("source-disk-120x30", (120, 30), ["enter", "4", "z", "u"]),
+        ("help-output-160x45", (160, 45), ["3", "question_mark"]),
     ],
 )
 def test_the_screen_is_as_it_was(

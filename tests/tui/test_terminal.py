@@ -131,6 +131,66 @@ def test_a_real_terminal_takes_the_keys(terminal: Terminal) -> None:
     terminal.wait(lambda screen: "4 Source" in screen and "1 Jobs" in screen and len(screen.split("\n")[1]) == 80)
 
 
+@pytest.fixture
+def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the editor be a script that says what it was given and waits for a line, and the pager be less."""
+    editor = tmp_path / "vim"
+    editor.write_text('#!/bin/sh\nstty -a | grep -q -- "-icanon" && echo RAW\necho "EDITING $@"\nread answer\n')
+    editor.chmod(0o755)
+    monkeypatch.setenv("EDITOR", str(editor))
+    monkeypatch.setenv("PAGER", "less")
+    monkeypatch.delenv("VISUAL", raising=False)
+    monkeypatch.delenv("LESS", raising=False)
+
+
+def test_an_editor_gets_the_terminal_and_gives_it_back(programs: None, terminal: Terminal, tmp_path: Path) -> None:
+    """e suspends the screen, opens the failing line in a cooked terminal, and draws all again; C-c is the editor's."""
+    terminal.type("Enter")
+    terminal.wait(lambda screen: "◀ TypeError" in screen)
+    terminal.type("e")
+    editing = terminal.wait(lambda screen: f"EDITING +14 {tmp_path}/p/flights/a_delays.py" in screen)
+    terminal.run("resize-window", "-t", "t", "-x", "120", "-y", "30")
+    terminal.type("C-c")
+    terminal.wait(lambda screen: "1 Jobs" in screen and len(screen.split("\n")[1]) == 120)
+    terminal.run("resize-window", "-t", "t", "-x", "160", "-y", "45")
+    terminal.wait(lambda screen: len(screen.split("\n")[1]) == 160)
+    terminal.type("q")
+
+    assert "RAW" not in editing and "1 Jobs" not in editing
+    assert_whole(terminal, tmp_path, 0)
+
+
+@pytest.mark.skipif(shutil.which("less") is None, reason="less is not installed")
+def test_a_pager_shows_what_is_shown(programs: None, terminal: Terminal, tmp_path: Path) -> None:
+    """o pages through the output as it is filtered; afterwards all is back."""
+    terminal.type("Enter")
+    terminal.wait(lambda screen: "◀ TypeError" in screen)
+    terminal.type("3")
+    terminal.wait(lambda screen: "┏━ 3 Output" in screen)
+    terminal.type("&")
+    terminal.wait(lambda screen: "show lines &" in screen)
+    terminal.type("!", "d", "o", "n", "e", "Enter")
+    terminal.wait(lambda screen: "FOLLOW · 6 lines" in screen)
+    terminal.type("g", "o")
+    paged = terminal.wait(lambda screen: "1 Jobs" not in screen and "(END)" in screen)
+    terminal.type("q")
+    terminal.wait(lambda screen: "1 Jobs" in screen and "&!done" in screen)
+    terminal.type("q")
+
+    assert paged.startswith("prep │ carriers: 16\ns1!  │ reading 13,502")
+    assert_whole(terminal, tmp_path, 0)
+
+
+def test_keys_in_one_burst_are_not_taken_for_commands(terminal: Terminal, tmp_path: Path) -> None:
+    """What is pasted after / is searched for, whatever the letters would do."""
+    terminal.run("send-keys", "-t", "t", "-l", "3/xqRX")
+    screen = terminal.wait(lambda screen: "search output / xqRX" in screen)
+    terminal.type("Escape")
+
+    assert "1 Jobs" in screen
+    terminal.wait(lambda screen: "search output" not in screen)
+
+
 def test_an_error_of_ours_ends_with_a_status(tmp_path: Path) -> None:
     """When the screen itself fails, the terminal is whole, the traceback is shown, and the status is not 0."""
     record_flights(tmp_path / "p")
