@@ -80,6 +80,12 @@ class Dataset(str, Readable):
     def __reduce__(self) -> Any:
         return str, (str(self),)
 
+    def __copy__(self) -> Dataset:
+        return self
+
+    def __deepcopy__(self, memo: Any) -> Dataset:
+        return self
+
     @cached_property
     def path(self) -> Path:
         """The directory of its files."""
@@ -332,8 +338,22 @@ class _NoDataset(Dataset):
     def lines(self) -> list[int]:
         return _NoLines()
 
+    @property
+    def fs_name(self) -> str:
+        return ""
+
+    @property
+    def quoted(self) -> str:
+        return repr("")
+
     def chain(self, length: int = -1, reverse: bool = False, stop_ds: Any = None) -> DatasetChain:
         return DatasetChain()
+
+    def chain_within_job(self, length: int = -1, reverse: bool = False) -> DatasetChain:
+        return DatasetChain()
+
+    def _members(self) -> Sequence[Dataset]:
+        return ()
 
 
 NoDataset = _NoDataset()

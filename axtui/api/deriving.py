@@ -29,7 +29,9 @@ def link(
     names = _select(source, rename or {}, column_filter, where)
     inherited = inherit_columns(str(source), source.record, set())
     columns = {new: inherited[old] for old, new in names.items()}
-    previous = resolve_previous(source.previous if override_previous is KEEP else override_previous, where)
+    previous = resolve_previous(
+        source.previous if override_previous is KEEP else override_previous, where, gathering.book().open
+    )
     whole = _describe(name, source, columns, previous)
     whole["hashlabel"] = names.get(source.hashlabel or "")
     whole["parent"] = str(source)
@@ -52,7 +54,7 @@ def merge(one: Dataset, other: Dataset, name: str, previous: Any, allow_unrelate
         )
     columns = inherit_columns(str(one), one.record, set(other.columns))
     columns |= inherit_columns(str(other), other.record, set())
-    whole = _describe(name, other, columns, resolve_previous(previous, where))
+    whole = _describe(name, other, columns, resolve_previous(previous, where, gathering.book().open))
     kept = one.hashlabel if one.hashlabel not in other.columns else None
     whole["hashlabel"] = other.hashlabel or kept
     whole["parent"] = [str(one), str(other)]

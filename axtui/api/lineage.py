@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from axtui.api import context
 from axtui.api.dataset import Dataset
 from axtui.base.errors import DatasetUsageError
 from axtui.base.ids import format_dataset
-
-if TYPE_CHECKING:
-    from axtui.api.writer import DatasetWriter
 
 
 def choose_hashlabel(parent: Dataset | None, wanted: str | None, override: bool) -> str | None:
@@ -53,18 +50,23 @@ def own_previous(previous: Any, names: Iterable[str]) -> str | None:
     return next((name for name in names if format_dataset(here, name) == previous), None)
 
 
-def resolve_previous(previous: Any, where: str) -> Dataset | None:
+def resolve_previous(previous: Any, where: str, unfinished: Iterable[str]) -> Dataset | None:
     """Return the dataset that a `previous` means, or None.
 
+    Args:
+        previous: A writer, or a dataset in any form.
+        where: The dataset whose previous it is, for messages.
+        unfinished: Names of the unfinished datasets of this job.
+
     Raises:
-        DatasetUsageError: It is a writer that is not finished.
+        DatasetUsageError: It is a dataset of this job that is not finished.
         NoSuchDatasetError: There is no such dataset.
     """
+    own = own_previous(previous, unfinished)
+    if own is not None and own in unfinished:
+        raise DatasetUsageError(f"previous of {where} is {own!r} of this job, which is not finished")
     if _is_writer(previous):
-        writer: DatasetWriter = previous
-        if not writer.is_finished:
-            raise DatasetUsageError(f"previous of {where} is {writer.name!r} of this job, which is not finished")
-        return Dataset(context.current().jobid, writer.name)
+        return Dataset(context.current().jobid, previous.name)
     return (Dataset(previous) or None) if previous else None
 
 

@@ -128,8 +128,10 @@ class Readable:
     def to_arrow(self, columns: Columns = None, sliceno: int | None = None) -> pa.Table:
         """Return columns as an Arrow table: what polars, pandas and others take, also where they take a str for text.
 
-        `polars.from_arrow(ds.to_arrow())`, `ds.to_arrow(["a", "b"]).to_pandas()`. It is in memory as a whole; where
-        that is too much, `record_batches` or anything that takes an Arrow stream goes piece by piece.
+        `polars.from_arrow(ds.to_arrow())`, `ds.to_arrow(["a", "b"]).to_pandas()`: a dataset is a str, which polars
+        takes as text, and a chain is a list, of which duckdb and polars know nothing more. A table is in memory as a
+        whole; where that is too much, `record_batches` goes piece by piece, and so does whoever takes an Arrow stream
+        (`pyarrow.RecordBatchReader.from_stream(chain)`, `pandas.DataFrame.from_arrow(ds)`, `duckdb.sql("from ds")`).
         """
         schema, batches = reading.read_record_batches(self._members(), sliceno, columns, reading.BATCH_LINES)
         return pa.Table.from_batches(batches, schema)

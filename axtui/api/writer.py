@@ -33,7 +33,7 @@ from axtui.base.errors import DatasetUsageError
 from axtui.base.ids import format_dataset
 from axtui.dataset.column_file import file_compression
 from axtui.dataset.feed import Layout, SliceFeed, SplitFeed, make_layout
-from axtui.dataset.intake import take_array
+from axtui.dataset.intake import code_repeated, record_batches, take_array
 from axtui.dataset.new_record import describe_columns, describe_slices, inherit_columns
 from axtui.dataset.record import slice_path
 from axtui.dataset.rows import NoDefault, Write
@@ -195,7 +195,19 @@ class DatasetWriter:
         if len({len(array) for array in taken}) != 1:
             lengths = {name: len(array) for name, array in zip(names, taken, strict=True)}
             raise DatasetUsageError(f"columns of {self._where} have different lengths: {lengths}")
-        feed.write_arrays(taken)
+        feed.write_arrays([code_repeated(array) for array in taken])
+
+    def write_batch(self, batch: Any) -> None:
+        """Write Arrow record batches: one, a table, or what speaks Arrow's C interface (a frame of polars or pandas).
+
+        It is taken piece by piece, each as by `write_arrays`; columns are found by their names.
+
+        Raises:
+            TypeError: It is nothing of Arrow's.
+            DatasetUsageError, TypeError, ValueError, OverflowError: As of `write_arrays`.
+        """
+        for piece in record_batches(batch):
+            self.write_arrays(dict(zip(piece.schema.names, piece.columns, strict=True)))
 
     def column_filename(self, column: str, sliceno: int | None = None) -> str:
         """With `meta_only`, return where to write the file of a column and slice (in analysis the one that runs).
@@ -260,7 +272,7 @@ class DatasetWriter:
         if context.current().stage == "analysis":
             raise DatasetUsageError(f"{self._where} cannot be finished in analysis")
         lines = self._count_lines()
-        previous = resolve_previous(self.previous, self._where)
+        previous = resolve_previous(self.previous, self._where, book().open)
         found = enter(self.name, self._describe(lines, previous))
         self._end("finished")
         return found

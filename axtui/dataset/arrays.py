@@ -33,6 +33,7 @@ from axtui.base.errors import DatasetUsageError
 from axtui.dataset import moments, numbers
 from axtui.dataset.codes import TextCodes, text_codes
 from axtui.dataset.record import ColumnRecord
+from axtui.dataset.storage import load
 from axtui.dataset.types import to_list
 from axtui.dataset.views import bool_view, is_missing, raw_view
 
@@ -101,6 +102,7 @@ def _values(column: ColumnRecord, array: pa.Array) -> Array:
     """Return the values as they are stored, perhaps narrower than the dtype, with anything where there is none."""
     name = column.kind.name
     if name.startswith("complex"):
+        array = array if pa.types.is_fixed_size_list(array.type) else load(column.kind, array)
         pairs = raw_view(array.values.slice(2 * array.offset, 2 * len(array)))
         return pairs.view(np.complex64 if pairs.dtype == np.float32 else np.complex128)
     if name == "bool":

@@ -31,6 +31,7 @@ import pyarrow as pa
 from axtui.dataset import moments, numbers
 from axtui.dataset.cells import show
 from axtui.dataset.types import ColumnType, to_arrow
+from axtui.dataset.views import is_missing, raw_view
 
 Hashes = npt.NDArray[np.uint64]
 
@@ -72,6 +73,8 @@ def hash_array(array: pa.Array) -> Hashes:
     """
     kind = array.type
     hashes: Hashes
+    if pa.types.is_dictionary(kind):
+        return _hash_coded(array)
     if pa.types.is_boolean(kind):
         hashes = array.fill_null(False).to_numpy(zero_copy_only=False).astype(np.uint64)
     elif pa.types.is_integer(kind):
@@ -91,6 +94,15 @@ def hash_array(array: pa.Array) -> Hashes:
         hashes = _hash_bytes(array)
     if array.null_count:
         hashes[np.asarray(array.is_null())] = 0
+    return hashes
+
+
+def _hash_coded(array: pa.DictionaryArray) -> Hashes:
+    missing = is_missing(array.indices)
+    if missing.all():
+        return np.zeros(len(array), dtype=np.uint64)
+    hashes = hash_array(array.dictionary)[np.where(missing, 0, raw_view(array.indices))]
+    hashes[missing] = 0
     return hashes
 
 

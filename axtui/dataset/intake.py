@@ -19,6 +19,7 @@ A numpy masked array, and Arrow's nulls, give None. NaN is a value like any othe
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,7 @@ import pyarrow.compute as pc
 
 from axtui.dataset import moments, numbers
 from axtui.dataset.cells import show
+from axtui.dataset.codes import repeats
 from axtui.dataset.rows import check_none_too
 from axtui.dataset.types import to_arrow
 from axtui.dataset.writer import Column
@@ -34,6 +36,22 @@ from axtui.dataset.writer import Column
 _FIRST = int(np.datetime64("0001-01-01T00:00:00", "us").astype(np.int64))
 _LAST = int(np.datetime64("9999-12-31T23:59:59.999999", "us").astype(np.int64))
 _DAY = 86_400_000_000
+_FEWEST_CODED = 1 << 14
+
+
+def record_batches(data: Any) -> Iterator[pa.RecordBatch]:
+    """Return the record batches that something of Arrow's has: a batch, a table, or what exports a stream or an array.
+
+    Raises:
+        TypeError: It is nothing of Arrow's.
+    """
+    if isinstance(data, pa.RecordBatch):
+        return iter([data])
+    if hasattr(data, "__arrow_c_stream__"):
+        return iter(pa.RecordBatchReader.from_stream(data))
+    if hasattr(data, "__arrow_c_array__"):
+        return iter([pa.record_batch(data)])
+    raise TypeError(f"wanted a record batch, a table or a frame, found {show(data)}")
 
 
 def take_array(column: Column, data: Any, where: str) -> pa.Array:
@@ -88,8 +106,7 @@ def _take_values(column: Column, values: list[Any]) -> pa.Array:
 def _take_arrow(column: Column, array: pa.Array) -> pa.Array:
     kind = array.type
     if pa.types.is_dictionary(kind):
-        array = array.cast(kind.value_type)
-        kind = array.type
+        return _take_coded(column, array)
     name = column.kind.name
     if pa.types.is_null(kind):
         return pa.nulls(len(array), column.kind.arrow)
@@ -103,6 +120,22 @@ def _take_arrow(column: Column, array: pa.Array) -> pa.Array:
     if found is None:
         raise TypeError(f"wanted {name} values, found an array of {kind}")
     return found
+
+
+def _take_coded(column: Column, array: pa.DictionaryArray) -> pa.Array:
+    """Take codes into values: text stays coded, anything else is decoded."""
+    values = array.dictionary
+    if pa.types.is_string_view(values.type) or pa.types.is_large_string(values.type):
+        values = values.cast(pa.string())
+    if column.kind.name in ("ascii", "unicode", "bytes") and not values.null_count:
+        return pa.DictionaryArray.from_arrays(array.indices, _take_arrow(column, values))
+    return _take_arrow(column, values.take(array.indices))
+
+
+def code_repeated(array: pa.Array) -> pa.Array:
+    """Code text that repeats, if it is not coded: it is then dealt out and stored several times as fast."""
+    is_plain = pa.types.is_string(array.type) or pa.types.is_binary(array.type)
+    return array.dictionary_encode() if is_plain and len(array) >= _FEWEST_CODED and repeats(array) else array
 
 
 def _take_int(array: pa.Array, column: Column) -> pa.Array | None:

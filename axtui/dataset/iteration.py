@@ -18,7 +18,6 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from axtui.base.errors import DatasetUsageError
 from axtui.dataset.hashing import hash_array, slice_of
 from axtui.dataset.reader import Find, Located, locate, read_pieces
 from axtui.dataset.record import ColumnRecord, DatasetRecord
@@ -59,6 +58,7 @@ class Iteration:
     def __init__(
         self, sources: Sequence[Source], sliceno: Any, wishes: Wishes, find: Find, report: Report, show: Show
     ) -> None:
+        sliceno = sliceno.__index__() if hasattr(sliceno, "__index__") else sliceno
         self._sliceno = sliceno
         self._wishes = wishes
         self._find = find
@@ -232,8 +232,6 @@ class Iteration:
         if self._range and not self._wishes.sloppy_range:
             names.append(self._range[0])
         if self._wishes.hashlabel and self._is_rehashed(source.record):
-            if self._wishes.hashlabel not in source.record.columns:
-                raise DatasetUsageError(f"cannot rehash {source.dataset}: it has no column {self._wishes.hashlabel!r}")
             names.append(self._wishes.hashlabel)
         return locate(source.directory, source.record, names, self._find)
 

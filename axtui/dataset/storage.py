@@ -13,10 +13,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from axtui.dataset.codes import distinct, plain_nbytes, recode, repeats
 from axtui.dataset.types import ColumnType, common_form, forms, recast
 
 _CODES_MOST = 1 << 16
-_SAMPLE_LINES = 4096
 _NARROW = (pa.int8(), pa.int16(), pa.int32(), pa.int64())
 
 
@@ -37,7 +37,9 @@ class Storage:
     def store(self, array: pa.Array) -> pa.Array | None:
         """Bring an array in any form of the column's type into the file's; None where it does not fit."""
         if self.values is not None:
-            return _code(array, self.arrow, self.values)
+            return recode(array, self.arrow, self.values)
+        if pa.types.is_dictionary(array.type):
+            return array.cast(self.arrow)
         if array.type == self.arrow:
             return array
         try:
@@ -48,19 +50,17 @@ class Storage:
             return None
 
 
-def choose(kind: ColumnType, arrays: list[pa.Array]) -> Storage:
+def choose(kind: ColumnType, array: pa.Array) -> Storage:
     """Choose how to store a column, from the values there are so far.
 
     Args:
         kind: The column's type.
-        arrays: At least one; in any forms of the type.
+        array: In any form of the type.
     """
-    form = common_form(kind, _forms(kind, arrays))
-    if pa.types.is_integer(form):
-        return Storage(kind, _narrowest(form, arrays))
     if kind.name in ("ascii", "unicode", "bytes"):
-        return _coded(kind, arrays) or Storage(kind, form)
-    return Storage(kind, form)
+        return _coded(kind, array) or Storage(kind, kind.arrow)
+    form = array.type if array.null_count < len(array) else kind.arrow
+    return Storage(kind, _narrowest(form, array) if pa.types.is_integer(form) else form)
 
 
 def widen(storage: Storage, array: pa.Array) -> Storage:
@@ -108,34 +108,22 @@ def fits(kind: ColumnType, stored: pa.DataType) -> bool:
     return stored in forms(kind)
 
 
-def _forms(kind: ColumnType, arrays: list[pa.Array]) -> set[pa.DataType]:
-    """An array without any value has every form."""
-    return {array.type for array in arrays if array.null_count < len(array)} or {kind.arrow}
-
-
-def _narrowest(form: pa.DataType, arrays: list[pa.Array]) -> pa.DataType:
-    found = [pc.min_max(array).as_py() for array in arrays if array.null_count < len(array)]
-    low = min((bound["min"] for bound in found), default=0)
-    high = max((bound["max"] for bound in found), default=0)
+def _narrowest(form: pa.DataType, array: pa.Array) -> pa.DataType:
+    if array.null_count == len(array):
+        return _NARROW[0]
+    found = pc.min_max(array).as_py()
+    low, high = found["min"], found["max"]
     fits = [kind for kind in _NARROW if -(1 << kind.bit_width - 1) <= low and high < 1 << kind.bit_width - 1]
     return fits[0] if fits[0].bit_width < form.bit_width else form
 
 
-def _coded(kind: ColumnType, arrays: list[pa.Array]) -> Storage | None:
+def _coded(kind: ColumnType, array: pa.Array) -> Storage | None:
     """Choose codes where they take less than three quarters of the plain text."""
-    sample = arrays[0].slice(0, _SAMPLE_LINES)
-    if 2 * len(pc.unique(sample)) > len(sample):
+    if not repeats(array):
         return None
-    values = pc.drop_null(pc.unique(pa.chunked_array(arrays, kind.arrow)))
-    if isinstance(values, pa.ChunkedArray):
-        values = values.combine_chunks()
+    values = distinct(array)
     codes = next(code for code in _NARROW if len(values) < 1 << code.bit_width - 1)
-    lines, nbytes = sum(map(len, arrays)), sum(array.nbytes for array in arrays)
-    if len(values) > _CODES_MOST or 4 * (lines * codes.bit_width // 8 + values.nbytes) > 3 * nbytes:
+    nbytes = len(array) * codes.bit_width // 8 + values.nbytes
+    if len(values) > _CODES_MOST or 4 * nbytes > 3 * plain_nbytes(array):
         return None
     return Storage(kind, pa.dictionary(codes, kind.arrow), values)
-
-
-def _code(array: pa.Array, arrow: pa.DataType, values: pa.Array) -> pa.Array | None:
-    codes = pc.index_in(array, value_set=values).cast(arrow.index_type)
-    return pa.DictionaryArray.from_arrays(codes, values) if codes.null_count == array.null_count else None

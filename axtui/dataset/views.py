@@ -53,6 +53,8 @@ def is_same(one: pa.Array, other: pa.Array) -> bool:
 def every(array: pa.Array, first: int, step: int) -> pa.Array:
     """Return every `step`-th line from `first` on."""
     kind = array.type
+    if pa.types.is_dictionary(kind):
+        return pa.DictionaryArray.from_arrays(every(array.indices, first, step), array.dictionary)
     is_plain = pa.types.is_primitive(kind) and not pa.types.is_boolean(kind)
     if step == 1 or not is_plain:
         return array[first:] if step == 1 else array.take(_indices(np.arange(first, len(array), step)))

@@ -75,8 +75,10 @@ def check_range(wanted: dict[str, tuple[Any, Any]] | None) -> tuple[str, Any, An
         return None
     if len(wanted) != 1:
         raise DatasetUsageError(f"range takes exactly one column, found {', '.join(sorted(wanted))}")
-    ((name, (start, stop)),) = wanted.items()
-    return name, start, stop
+    ((name, bounds),) = wanted.items()
+    if not isinstance(bounds, tuple | list) or len(bounds) != 2:
+        raise DatasetUsageError(f"the range of column {name!r} is (start, stop), found {bounds!r}")
+    return name, bounds[0], bounds[1]
 
 
 def check_wishes(wishes: Wishes, sliceno: Any, sources: Sequence[Source]) -> None:
@@ -98,15 +100,29 @@ def check_wishes(wishes: Wishes, sliceno: Any, sources: Sequence[Source]) -> Non
         if wishes.hashlabel and not wishes.rehash and source.record.hashlabel != wishes.hashlabel:
             found = source.record.hashlabel
             raise DatasetUsageError(f"{source.dataset} has hashlabel {found!r}, wanted {wishes.hashlabel!r}")
+        _check_rehash(wishes, source)
         if isinstance(sliceno, int) and not 0 <= sliceno < len(source.record.lines):
             raise DatasetUsageError(f"{source.dataset} has {len(source.record.lines)} slices, found slice {sliceno}")
+
+
+def _check_rehash(wishes: Wishes, source: Source) -> None:
+    if not wishes.rehash or not wishes.hashlabel:
+        return
+    if wishes.hashlabel not in source.record.columns:
+        raise DatasetUsageError(f"cannot rehash {source.dataset}: it has no column {wishes.hashlabel!r}")
+    kind = source.record.columns[wishes.hashlabel].kind
+    if not kind.hashable:
+        raise DatasetUsageError(
+            f"cannot rehash {source.dataset}: column {wishes.hashlabel!r} is {kind.name}, which has no hash"
+        )
 
 
 def slice_bounds(wanted: Any, total: int | None) -> tuple[int, int | None, int]:
     """Turn the slice of an iteration into start, stop and step; `total` is None where it is not known."""
     wanted = slice(wanted, None) if isinstance(wanted, int) else wanted
-    if not isinstance(wanted, slice):
-        raise DatasetUsageError(f"slice is a number or a slice object, found {wanted!r}")
+    parts = (wanted.start, wanted.stop, wanted.step) if isinstance(wanted, slice) else ("",)
+    if not all(part is None or isinstance(part, int) for part in parts):
+        raise DatasetUsageError(f"slice is a number or a slice object of numbers, found {wanted!r}")
     start, stop, step = wanted.start or 0, wanted.stop, 1 if wanted.step is None else wanted.step
     if step <= 0:
         raise DatasetUsageError(f"the step of a slice is positive, found {step}")

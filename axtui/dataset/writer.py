@@ -14,6 +14,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from axtui.dataset.codes import join_text
 from axtui.dataset.slicefile import SliceFile, map_file, read_batch
 from axtui.dataset.storage import Storage, choose, load, widen, widest
 from axtui.dataset.types import ColumnType, bounds, common_form, format_bound, holds, recast, widen_bounds
@@ -112,7 +113,7 @@ class SliceWriter:
         self._held = [[] for _ in self._columns]
         self._held_nbytes = 0
         if self._file is None:
-            self._storages = [choose(column.kind, [array]) for column, array in zip(self._columns, arrays, strict=True)]
+            self._storages = [choose(column.kind, array) for column, array in zip(self._columns, arrays, strict=True)]
             self._file = self._new_file(self.path)
         self._write(arrays)
 
@@ -159,6 +160,8 @@ class SliceWriter:
 
 def _join(kind: ColumnType, arrays: list[pa.Array]) -> pa.Array:
     """Concatenate arrays of one column, brought into one form."""
+    if kind.name in ("ascii", "unicode", "bytes"):
+        return join_text(arrays, kind.arrow)
     forms = {array.type for array in arrays if array.null_count < len(array)} or {arrays[0].type}
     form = common_form(kind, forms)
     return pa.concat_arrays([recast(kind, array, form) for array in arrays])

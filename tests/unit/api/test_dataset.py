@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import json
 import pickle
 from typing import Any
 
@@ -94,7 +96,9 @@ def test_no_dataset_is_empty() -> None:
     """NoDataset is false, an empty text, and has nothing."""
     assert not NoDataset and str(NoDataset) == ""
     assert (NoDataset.lines[17], NoDataset.columns, NoDataset.shape, NoDataset.chain()) == (0, {}, (0, 0), [])
-    assert list(Dataset.iterate_list(0, "a", [NoDataset])) == []
+    assert list(Dataset.iterate_list(0, "a", [NoDataset])) == list(NoDataset.iterate_chain(None, "a")) == []
+    assert (NoDataset.chain_within_job(), NoDataset.arrays(None), NoDataset.to_arrow().num_rows) == ([], {}, 0)
+    assert (NoDataset.parent, NoDataset.previous, NoDataset.min("a"), NoDataset.fs_name) == (None, None, None, "")
 
 
 def test_pickles_are_text(chain: DatasetChain) -> None:
@@ -102,6 +106,8 @@ def test_pickles_are_text(chain: DatasetChain) -> None:
     loaded = pickle.loads(pickle.dumps(chain[0]))
 
     assert type(loaded) is str and loaded == "dev-0"
+    assert [type(each) for each in pickle.loads(pickle.dumps({"a": chain}))["a"]] == [str] * 4
+    assert copy.deepcopy([chain[0]])[0] is copy.copy(chain[0]) is chain[0]
 
 
 @pytest.mark.parametrize(
@@ -111,7 +117,14 @@ def test_pickles_are_text(chain: DatasetChain) -> None:
         ({"length": 2}, ["dev-2", "dev-3"]),
         ({"reverse": True}, ["dev-3", "dev-2", "dev-1", "dev-0"]),
         ({"stop_ds": "dev-1"}, ["dev-2", "dev-3"]),
+        ({"stop_ds": ("dev-1", "default")}, ["dev-2", "dev-3"]),
+        ({"stop_ds": "dev-3"}, []),
+        ({"stop_ds": "dev-1", "length": 1}, ["dev-3"]),
+        ({"stop_ds": "dev-1", "reverse": True}, ["dev-3", "dev-2"]),
         ({"stop_ds": NoDataset}, ["dev-0", "dev-1", "dev-2", "dev-3"]),
+        ({"stop_ds": None}, ["dev-0", "dev-1", "dev-2", "dev-3"]),
+        ({"stop_ds": {None: "source"}}, ["dev-0", "dev-1", "dev-2", "dev-3"]),
+        ({"stop_ds": {NoDataset: "source"}}, ["dev-0", "dev-1", "dev-2", "dev-3"]),
         ({"length": 0}, []),
     ],
 )
@@ -171,3 +184,55 @@ def test_files_open_as_they_are(desk: Desk) -> None:
     frame = polars.read_ipc(ds.path / "0.arrow")
 
     assert frame.shape == (10, 6) and frame["i"].sum() == 30 and frame["t"].to_list() == ["x"] * 10
+
+
+def test_chains_stop_at_a_parameter(desk: Desk, chain: DatasetChain) -> None:
+    """`{job: parameter}` stops at what that job was given; any dataset of it stands for the job; unset is no stop."""
+    job = desk.job()
+    named = chain[0].link_to_here("named")
+    given = {"options": {}, "datasets": {"source": "dev-1", "other": None}, "jobs": {}}
+    setup = {"jobid": str(job), "method": "m", "slices": 3, **given}
+    (desk.root / job / "setup.json").write_text(json.dumps(setup))
+
+    for key in (job, named, str(named)):
+        assert chain[-1].chain(stop_ds={key: "source"}) == ["dev-2", "dev-3"]
+        assert chain[-1].chain(stop_ds={key: "other"}) == chain
+    assert list(chain[-1].iterate_chain(None, "n", stop_ds={job: "source"})) == [4, 5, 6, 7]
+    with pytest.raises(NoSuchDatasetError, match="no job dev-77"):
+        chain[-1].chain(stop_ds="dev-77")
+
+
+def test_frames_take_datasets_and_chains(desk: Desk, chain: DatasetChain) -> None:
+    """pyarrow, pandas and duckdb take the stream as it is; for polars, and duckdb with a chain, there is to_arrow."""
+    duckdb, pandas, polars = (pytest.importorskip(name) for name in ("duckdb", "pandas", "polars"))
+    ds, wanted = chain[-1], list(range(8))
+
+    tabled = chain.to_arrow()
+
+    assert sorted(pa.RecordBatchReader.from_stream(chain).read_all()["n"].to_pylist()) == wanted
+    assert sorted(pandas.DataFrame.from_arrow(ds)["n"]) == [6, 7] and sorted(tabled.to_pandas()["n"]) == wanted
+    assert sorted(polars.from_arrow(tabled)["n"].to_list()) == wanted
+    assert duckdb.sql("select sum(n), count(*) from tabled").fetchall() == [(28, 8)]
+    assert duckdb.sql("select max(n) from ds").fetchall() == [(7,)]
+    assert ds.to_arrow("n", 0).num_rows == 1 and DatasetChain().to_arrow().num_columns == 0
+
+
+def test_frames_are_written(desk: Desk) -> None:
+    """What other tools make is written as it is: batches, tables, frames; columns are found by name."""
+    pandas, polars = pytest.importorskip("pandas"), pytest.importorskip("polars")
+    columns = {"a": "int64", "t": ("unicode", True), "c": ("unicode", True)}
+    writer = desk.job().datasetwriter(columns=columns, allow_missing_slices=True)
+    writer.set_slice(0)
+    values = {"t": ["x", None, "å"], "a": [1, 2, 3], "c": ["u", "u", None]}
+    table = pa.table({**values, "c": pa.array(values["c"]).dictionary_encode()})
+
+    writer.write_batch(table)
+    writer.write_batch(table.to_batches()[0])
+    writer.write_batch(polars.DataFrame(values).with_columns(polars.col("c").cast(polars.Categorical)))
+    writer.write_batch(pandas.DataFrame(values).astype({"c": "category"}))
+    with pytest.raises(DatasetUsageError, match="found t, a"):
+        writer.write_batch(table.drop_columns("c"))
+    with pytest.raises(TypeError, match="wanted a record batch, a table or a frame, found 7"):
+        writer.write_batch(7)
+
+    assert list(writer.finish().iterate(None)) == [(1, "u", "x"), (2, "u", None), (3, None, "å")] * 4

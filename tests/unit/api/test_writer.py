@@ -342,6 +342,10 @@ def misuse(desk: Desk, what: str) -> None:
             other = job.datasetwriter(columns=N, name="x", previous=writer)
             other.get_split_write()(1)
             other.finish()
+        case "unfinished previous by name":
+            other = job.datasetwriter(columns=N, name="x", previous=str(job))
+            other.get_split_write()(1)
+            other.finish()
         case "unknown compression":
             job.datasetwriter(columns=N, name="x", compression="brotli")
         case "single column writers":
@@ -380,7 +384,7 @@ def misuse(desk: Desk, what: str) -> None:
             "split under hashed parent",
             "lines unlike parent",
         ),
-        *("unfinished previous", "unknown compression", "single column writers"),
+        *("unfinished previous", "unfinished previous by name", "unknown compression", "single column writers"),
         *("arrays of other columns", "arrays of two lengths", "new writer in analysis", "unknown writer in analysis"),
         *("set_slice in analysis", "split in analysis", "finish in analysis"),
     ],

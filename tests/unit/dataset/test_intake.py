@@ -12,6 +12,7 @@ import pytest
 from axtui.dataset.intake import take_array
 from axtui.dataset.types import find_type, to_list
 from axtui.dataset.writer import Column
+from tests.unit.dataset.desk import Desk
 
 NOON = datetime(2020, 1, 2, 12)
 
@@ -109,3 +110,38 @@ def test_nan_is_a_value() -> None:
     found = take("float64", np.array([np.nan]))
 
     assert found[0] != found[0]
+
+
+@pytest.mark.parametrize("hashlabel", [None, "t"])
+def test_text_comes_coded_or_plain(desk: Desk, hashlabel: str | None) -> None:
+    """Coded, plain and mixed text is written as the same lines, in the same slices, with the same digest as by rows."""
+    words = [None if n % 11 == 0 else f"å{n % 7}" for n in range(20_000)] + [f"new {n}" for n in range(100)]
+    columns = {"t": ("unicode", True)}
+    plain = pa.array(words)
+    coded = plain.dictionary_encode()
+    odd = pa.DictionaryArray.from_arrays(coded.indices.cast(pa.uint16()), pa.concat_arrays([coded.dictionary] * 2))
+    large = pa.DictionaryArray.from_arrays(coded.indices, coded.dictionary.cast(pa.large_string()))
+    rows = desk.dataset(columns, [(word,) for word in words], hashlabel=hashlabel)
+
+    for pieces in ([plain], [coded], [odd], [large], [plain[:5000], coded[5000:9000], odd[9000:]]):
+        writer = desk.job().datasetwriter(columns=columns, hashlabel=hashlabel)
+        for piece in pieces:
+            writer.write_arrays({"t": piece})
+        found = writer.finish()
+        assert [list(found.iterate(n)) for n in range(3)] == [list(rows.iterate(n)) for n in range(3)]
+        assert found.digest == rows.digest
+
+
+def test_coded_text_is_checked(desk: Desk) -> None:
+    """What a code points to is checked as text is; null among the values is None."""
+    writer = desk.job().datasetwriter(columns={"a": "ascii"}, allow_missing_slices=True)
+    writer.set_slice(0)
+
+    with pytest.raises(ValueError, match="ASCII"):
+        writer.write_arrays({"a": pa.array(["å"] * 3).dictionary_encode()})
+    with pytest.raises(ValueError, match="None"):
+        writer.write_arrays({"a": pa.DictionaryArray.from_arrays(pa.array([0, 1]), pa.array(["x", None]))})
+    with pytest.raises(TypeError):
+        writer.write_arrays({"a": pa.array([1, 1]).dictionary_encode()})
+    writer.write_arrays({"a": pa.DictionaryArray.from_arrays(pa.array([1, 1]), pa.array(["unused", "x"]))})
+    assert list(writer.finish().iterate(0, "a")) == ["x", "x"]

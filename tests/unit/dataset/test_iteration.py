@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 
-from axtui import Dataset, SkipDataset, SkipSlice
+from axtui import Dataset, DatasetList, SkipDataset, SkipSlice
 from axtui.base.errors import DatasetError, DatasetUsageError
+from axtui.dataset.hashing import hash_value
 from tests.unit.dataset.desk import Desk
 
 ROWS = [(number, f"t{number}", number % 2 == 0) for number in range(20)]
@@ -163,3 +165,60 @@ def test_what_cannot_be_is_refused(ds: Dataset, wishes: dict[str, Any], error: t
     """What does not go together, and what is not there, raises before the first row."""
     with pytest.raises(error):
         ds.iterate(**{"sliceno": 0, "columns": "n", **wishes})
+
+
+@pytest.fixture
+def changing(desk: Desk) -> Dataset:
+    """Return a chain of four datasets whose column x changes its type, the last one without lines."""
+    first = desk.dataset({"x": "int64", "t": "ascii"}, [(t, n) for n, t in enumerate("abcd", 1)])
+    second = desk.dataset({"x": "number", "t": "unicode"}, [("å", 2.5), ("b", 2**70)], previous=first)
+    third = desk.dataset({"x": "float64", "t": "bytes"}, [(b"z", 1.5)], previous=second)
+    return desk.dataset({"x": "int64"}, [], previous=third)
+
+
+def test_types_may_change_along_a_chain(changing: Dataset) -> None:
+    """Each dataset gives its own type's values; ranges, filters, turns and rehashing work across them."""
+    chain = changing.previous.chain() if changing.previous else DatasetList()
+    wanted = [("a", 1), ("d", 4), ("b", 2), ("c", 3), ("å", 2.5), ("b", 2**70), (b"z", 1.5)]
+
+    assert list(chain.iterate(None, ["t", "x"])) == wanted
+    assert list(chain.iterate("roundrobin", "x")) == [1, 2, 3, 4, 2.5, 2**70, 1.5]
+    assert sorted(chain.iterate(None, "x", range={"x": (2, 4)})) == [2, 2.5, 3]
+    assert list(chain.iterate(None, "x", filters={"t": lambda t: t == "b"})) == [2, 2**70]
+    rehashed = [list(chain.iterate(sliceno, "x", hashlabel="x", rehash=True)) for sliceno in range(3)]
+    assert all(hash_value(x) % 3 == sliceno for sliceno, values in enumerate(rehashed) for x in values)
+    assert sum(map(len, rehashed)) == 7
+    assert list(changing.iterate_chain(None, "x")) == [x for _, x in wanted]
+
+
+@pytest.mark.parametrize(
+    ("wishes", "message"),
+    [
+        ({"range": {"n": 5}}, r"\(start, stop\), found 5"),
+        ({"slice": "x"}, "found 'x'"),
+        ({"slice": slice(0.5, 2)}, r"found slice\(0\.5"),
+        ({"slice": slice(None, None, -1)}, "step of a slice is positive"),
+        ({"slice": -1, "range": {"n": (0, 1)}}, "negative slice"),
+        ({"hashlabel": "x", "rehash": True, "sliceno": None}, "has no column 'x'"),
+        ({"hashlabel": "j", "rehash": True}, "'j' is json, which has no hash"),
+        ({"rehash": True}, "rehash needs a hashlabel"),
+        ({"hashlabel": "n", "rehash": True, "sliceno": "roundrobin"}, "do not go together"),
+    ],
+)
+def test_refusals_say_what_was_found(desk: Desk, wishes: dict[str, Any], message: str) -> None:
+    """Each wish that cannot be has a sentence that names it."""
+    ds = desk.dataset({"j": "json", "n": "int64"}, [([], 1)])
+
+    with pytest.raises(DatasetUsageError, match=message):
+        ds.iterate(**{"sliceno": 0, "columns": "n", **wishes})
+    with pytest.raises(TypeError, match="unexpected keyword argument 'filter'"):
+        ds.iterate(0, "n", filter=bool)
+
+
+def test_arguments_come_in_their_order(ds: Dataset) -> None:
+    """Arguments may be given by position, in the order of the documentation; numpy's integers are slice numbers."""
+    seen: list[Any] = []
+
+    found = list(ds.iterate(np.int64(1), "n", {"n": (4, 15)}, False, None, seen.append, None, None, str))
+
+    assert (found, seen) == (["4", "7", "10", "13"], [ds])

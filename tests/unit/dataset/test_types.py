@@ -55,7 +55,7 @@ def test_values_come_back_as_written(name: str, data: st.DataObject) -> None:
     kind = find_type(name)
     values = data.draw(st.lists(st.none() | VALUES[name], max_size=20))
     array = to_arrow(kind, [None if value is None else kind.check(value) for value in values])
-    storage = choose(kind, [array])
+    storage = choose(kind, array)
 
     stored = storage.store(array)
 
