@@ -23,11 +23,11 @@ from axtui.tui.traceback_line import find_places
 
 FILTER = "show lines &"
 _POLL_SECONDS = 0.1
-_STEP_SECONDS = 0.01
-_REST_SECONDS = 0.003
+_STEP_SECONDS = 0.004
+_REST_SECONDS = 0.004
 _DRAWS_MOST = 3.0
 """So many drawings may follow each other at once; then they have to earn it, which keeps a slow line free."""
-_DRAW_NBYTES = 3000
+_DRAW_NBYTES = 2500
 """So much is sent to the terminal in a second while lines pour in; what one drawing takes is estimated."""
 _CELL_ROW_NBYTES = 110
 _DRAW_SECONDS_LEAST, _DRAW_SECONDS_MOST = 0.25, 1.5

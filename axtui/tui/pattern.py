@@ -18,8 +18,8 @@ from axtui.tui.styled import parse_sgr
 from axtui.tui.tail import line_text
 
 _SGR = re.compile(rb"\x1b\[[0-9;:]*m")
-_ODD = re.compile(rb"[\x00-\x08\x0b-\x1f\x7f]")
-"""Where one of these is, what is shown is not what was written. A tab is shown as blanks."""
+_PLAIN = bytes(code for code in range(256) if code in (9, 10) or (code >= 32 and code != 127))
+"""Where another byte is, what is shown is not what was written. A tab is shown as blanks."""
 _SLOW_SECONDS = 0.5
 _SPANS_MOST = 500
 
@@ -78,7 +78,7 @@ class Pattern:
     def _find(self, data: bytes, count: int) -> list[int]:
         plain = _SGR.sub(b"", data) if b"\x1b" in data else data
         plain = plain.replace(b"\r\n", b"\n") if b"\r" in plain else plain
-        if _ODD.search(plain) or (b"\t" in plain and " " in self.text):
+        if plain.translate(None, _PLAIN) or (b"\t" in plain and " " in self.text):
             return self._verify(map(line_text, data.split(b"\n")[:count]))
         if not self.needles:
             return self._verify(plain.decode("utf-8", "replace").split("\n")[:count])
@@ -115,7 +115,8 @@ ERRORS = Pattern(
         r"^[\s|+]*[\w.]*(?:Error|Exception|KeyboardInterrupt|SystemExit|ExceptionGroup)(?::|$)"
         r"|\b(?:ERROR|CRITICAL|FATAL)\b|\b(?:[Ee]rror|[Ff]atal|panic)(?:\[\w+\])?:|^Fatal Python error"
     ),
-    needles=(b"rror", b"xception", b"ERROR", b"CRITICAL", b"FATAL", b"atal", b"panic", b"Interrupt", b"SystemExit"),
+    needles=(b"error", b"exception", b"critical", b"fatal", b"panic", b"interrupt", b"systemexit"),
+    ignore_case=True,
 )
 """Lines that say what went wrong: the last line of a traceback, and what loggers and compilers write."""
 
