@@ -16,7 +16,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path, PurePath
 from typing import Any
 
-from axtui.base.errors import RecordError
+from axtui.base.errors import AxtuiError, RecordError
 from axtui.base.records import format_canonical
 
 _DEEPEST = 64
@@ -88,7 +88,7 @@ def _decode(value: Any) -> Any:
         if key.startswith("$"):
             try:
                 return _DECODERS[key](inner)
-            except (KeyError, TypeError, ValueError, OverflowError) as error:
+            except (KeyError, TypeError, ValueError, OverflowError, AxtuiError) as error:
                 raise RecordError(f"not a typed value: {key}: {error}") from None
     return {key: _decode(item) for key, item in value.items()}
 

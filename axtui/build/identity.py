@@ -179,7 +179,7 @@ def _replace_files(value: Any, inputs: dict[str, str]) -> Any:
         return value
     match value:
         case {"$file": [jobid, name, *rest]} if len(value) == 1:
-            return {"$file": [inputs.get(_file_name(jobid, name)), name, *rest]}
+            return {"$file of": [inputs.get(_file_name(jobid, name)), name, *rest]}
     return {key: _replace_files(item, inputs) for key, item in value.items()}
 
 

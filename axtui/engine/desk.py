@@ -253,7 +253,7 @@ class Desk:
                 raise BuildError(f"handle {tag} is of no earlier request of this script")
             if outcome is not None and not outcome.job:
                 raise InputFailedError(outcome)
-        ticket.waits = tags - asker.outcomes.keys()
+        ticket.waits = {tag for tag in tags if tag not in asker.outcomes}
         if ticket.waits:
             for tag in ticket.waits:
                 asker.waiting.setdefault(tag, []).append(ticket)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 
 from axtui.base import clock
 from axtui.base.errors import AxtuiError, BuildError, UserError
+from axtui.base.files import full_stamp
 from axtui.base.wire import Message
 from axtui.build.code import open_code
 from axtui.build.script_options import ScriptOptions, parse_script_options
@@ -379,8 +381,14 @@ class Engine:
         self._server.publish(self._journal.append(event))
 
 
-def _read_config(project: Project) -> bytes:
+def _read_config(project: Project) -> tuple[bytes, list[list[int]]]:
+    """Return what an engine cannot take in while it runs: the configuration, and what is installed.
+
+    It has imported libraries, and knows versions; a directory of packages changes with each that comes or goes.
+    """
+    installed = [path for path in sys.path if path.endswith(("site-packages", "dist-packages"))]
+    stamps = [full_stamp(path) for path in installed]
     try:
-        return configuration_file(project.root).read_bytes()
+        return configuration_file(project.root).read_bytes(), stamps
     except OSError:
-        return b""
+        return b"", stamps

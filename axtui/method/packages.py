@@ -1,6 +1,6 @@
 """The versions of Python and of packages: those that a job's key holds, and those that are recorded for people.
 
-The engine ends where something is installed or removed (`engine/place.py`), so what was looked up once stays true.
+The engine makes room for a new one where something was installed or removed, so what was looked up once stays true.
 """
 
 from __future__ import annotations

@@ -185,3 +185,11 @@ def test_hostile_nesting_is_refused() -> None:
 
     with pytest.raises(RecordError, match="nested too deep"):
         decode_value(value)
+
+
+def test_a_file_of_no_job_is_a_record_error() -> None:
+    """Whatever a type's own reading raises of ours, what is told is that this is no typed value."""
+    import axtui.api.job  # noqa: F401  (it is what reads files of jobs)
+
+    with pytest.raises(RecordError, match=r"not a typed value: \$file"):
+        decode_value({"$file": ["rubbish", "a.txt", False, None]})
