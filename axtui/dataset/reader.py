@@ -32,6 +32,7 @@ class Located:
     slices: tuple[SliceRecord | None, ...]
     lines: tuple[int, ...]
     has_checksums: bool
+    is_compressed: bool = False
 
 
 def locate(directory: Path, record: DatasetRecord, names: Sequence[str], find: Find) -> list[Located]:
@@ -49,7 +50,10 @@ def _locate(directory: Path, record: DatasetRecord, name: str, find: Find) -> Lo
     column = record.columns[name]
     origin = column.origin
     if origin is None:
-        return Located(column, directory, name, record.slices, record.lines, record.has_checksums)
+        return Located(
+            *(column, directory, name, record.slices, record.lines),
+            *(record.has_checksums, record.compression is not None),
+        )
     try:
         there, source = find(origin.dataset)
     except NoSuchDatasetError as error:
@@ -57,7 +61,10 @@ def _locate(directory: Path, record: DatasetRecord, name: str, find: Find) -> Lo
         raise NoSuchDatasetError(f"{place}, which is gone: {error}") from None
     if source.digest != origin.digest or source.lines != record.lines:
         raise DatasetError(f"column {name!r} of {directory} lies in {origin.dataset}, which has changed since")
-    return Located(column, there, origin.column, source.slices, record.lines, source.has_checksums)
+    return Located(
+        *(column, there, origin.column, source.slices, record.lines),
+        *(source.has_checksums, source.compression is not None),
+    )
 
 
 def read_pieces(located: Sequence[Located], sliceno: int, most: int | None = PIECE_LINES) -> Iterator[list[pa.Array]]:
@@ -113,7 +120,7 @@ class _Stream:
             name = first.column.name
             raise DatasetError(f"{self.path} was never written, and column {name!r} should have lines there")
         self._names = tuple(dict.fromkeys(column.stored_name for column in columns))
-        self._reader = open_slice(self.path, file.nbytes, self._names, first.has_checksums)
+        self._reader = open_slice(self.path, file.nbytes, self._names, first.has_checksums, first.is_compressed)
         self._next = 0
         self._offset = 0
         self._batch: pa.RecordBatch | None = None

@@ -11,6 +11,8 @@ from __future__ import annotations
 import keyword
 import re
 from collections.abc import Callable, Sequence
+from functools import lru_cache
+from types import CodeType
 from typing import Any
 
 from axtui.base.errors import DatasetUsageError
@@ -146,9 +148,15 @@ def make_write(
     scope |= {"λlen": len, "λextend": buffer.values.extend, "λvalues": buffer.values, "λbuffer": buffer}
     scope["λguard"] = guard
     scope |= {f"λcheck{index}": check for index, check in enumerate(checks)}
-    exec("\n".join(lines), scope)
+    exec(_compile("\n".join(lines)), scope)
     write: Write = scope["write"]
     return write
+
+
+@lru_cache(maxsize=64)
+def _compile(text: str) -> CodeType:
+    """Compile a function once, however many datasets have the same columns."""
+    return compile(text, "<write>", "exec")
 
 
 def make_write_list(columns: Sequence[Column], write: Write) -> Callable[[Sequence[Any]], None]:

@@ -147,14 +147,17 @@ class SliceReader:
             return b""
 
 
-def open_slice(path: Path, nbytes: int, names: tuple[str, ...], has_checksums: bool) -> SliceReader:
+def open_slice(
+    path: Path, nbytes: int, names: tuple[str, ...], has_checksums: bool, is_compressed: bool
+) -> SliceReader:
     """Map an Arrow file.
 
     Args:
         path: The file.
         nbytes: The size that was recorded when it was written.
-        names: The columns that will be read; others are not unpacked.
+        names: The columns that will be read.
         has_checksums: Whether it was written with checksums.
+        is_compressed: Whether columns have to be unpacked; only those that will be read are.
 
     Raises:
         DatasetError: It is not there, has another size, has no such column, or is not an Arrow file.
@@ -165,7 +168,7 @@ def open_slice(path: Path, nbytes: int, names: tuple[str, ...], has_checksums: b
         raise DatasetError(f"cannot read {path}: {error.strerror}") from None
     if info.st_size != nbytes:
         raise DatasetError(f"{path} is damaged: it has {info.st_size} bytes and was written with {nbytes}")
-    return _open(str(path), names, has_checksums, info.st_ino, info.st_mtime_ns)
+    return _open(str(path), names, has_checksums, is_compressed, info.st_ino, info.st_mtime_ns)
 
 
 def read_whole(path: Path) -> tuple[pa.Schema, Callable[[str], SliceReader]]:
@@ -192,13 +195,15 @@ def read_whole(path: Path) -> tuple[pa.Schema, Callable[[str], SliceReader]]:
 
 
 @lru_cache(maxsize=64)
-def _open(path: str, names: tuple[str, ...], has_checksums: bool, inode: int, mtime: int) -> SliceReader:
+def _open(
+    path: str, names: tuple[str, ...], has_checksums: bool, is_compressed: bool, inode: int, mtime: int
+) -> SliceReader:
     reader = map_file(Path(path))
     places = {name: reader.schema.get_field_index(name) for name in names}
     missing = [name for name, place in places.items() if place < 0]
     if missing:
         raise DatasetError(f"{path} is damaged: it has no column {missing[0]!r}")
-    if len(places) < len(reader.schema):
+    if is_compressed and len(places) < len(reader.schema):  # of a plain file Arrow would copy what else is a view
         reader = map_file(Path(path), list(places.values()))
     return SliceReader(path, reader, places, _seen(path, inode, mtime) if has_checksums else None)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import select
 import socket
 import subprocess
@@ -132,6 +133,7 @@ def engine_environment() -> dict[str, str]:
         "PYTHONHASHSEED": "0",
         "OPENBLAS_NUM_THREADS": os.environ.get("OPENBLAS_NUM_THREADS", "1"),
         "JE_ARROW_MALLOC_CONF": "background_thread:false",
+        **_memory_settings(),
     }
 
 
@@ -139,6 +141,12 @@ def _marked_environment(project: Project) -> dict[str, str]:
     """Return the environment of an engine, with a marker that strays are known by."""
     marker = {"AXTUI_PROJECT": str(project.root), "AXTUI_ENGINE": f"{os.getpid()}-{time.time_ns()}"}
     return {**engine_environment(), **marker}
+
+
+def _memory_settings() -> dict[str, str]:
+    """Where memory is limited, let Arrow take what it needs only; else it takes a large part of the limit at once."""
+    limit, _ = resource.getrlimit(resource.RLIMIT_DATA)
+    return {} if limit == resource.RLIM_INFINITY else {"MIMALLOC_ARENA_RESERVE": "0"}
 
 
 def _last_line(path: Path) -> str:

@@ -13,7 +13,7 @@ from typing import IO, Any
 import numpy as np
 import numpy.typing as npt
 
-RUN_LINES = 1 << 20
+RUN_LINES = 1 << 18
 _TOGETHER = 1 << 16
 Records = npt.NDArray[np.void]
 _RECORD = np.dtype([("high", ">u8"), ("low", ">u8"), ("count", "<u8")])

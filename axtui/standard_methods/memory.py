@@ -24,7 +24,7 @@ def spare_nbytes(processes: int) -> int:
     for name, which in _LIMITS:
         limit, _ = resource.getrlimit(which)
         if limit != resource.RLIM_INFINITY:
-            found.append(limit - used.get(name, 0))
+            found.append((limit - used.get(name, 0)) // 2)  # what is freed does not all come back
     return max(_FEWEST_NBYTES, min(_MOST_NBYTES, min(found) // 2))
 
 

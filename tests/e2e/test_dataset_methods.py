@@ -10,7 +10,8 @@ from tests.conftest import TREE, ProjectDirectory
 from tests.e2e.conftest import Command, built_by
 
 MONTHS = ("flights-2013-01.csv.gz", "flights-2013-02.csv.gz")
-TYPES = {"month": "int32_10", "day": "int32_10", "dep_delay": "int32_10+None", "carrier": "ascii", "dest": "ascii"}
+TYPES = {"month": "int32_10", "day": "int32_10", "dep_delay": "int32_10+None", "carrier": "ascii"}
+TYPES |= {"origin": "ascii", "dest": "ascii", "tailnum": "ascii+None"}
 READ = f"""
 last = None
 for name in {MONTHS!r}: last = urd.build("csvimport", filename=name, types={TYPES!r}, none_as=["NA"], previous=last)
@@ -86,3 +87,53 @@ def test_what_is_temporary_is_gone(project: ProjectDirectory, axtui: Command) ->
     answers(axtui, project, 'urd.build("dataset_checksum", source=last)')
 
     assert not list(Path(project.root).glob("workdirs/dev/*/digests*"))
+
+
+SORTED = """
+import json
+from axtui import Dataset
+by = ["tailnum", "dep_delay"]
+within = Dataset(urd.build("dataset_sort", source=last, sort_columns=by))
+options = dict(sort_columns=by, sort_across_slices=True, trigger_column="tailnum")
+across = Dataset(urd.build("dataset_sort", source=last, **options))
+key = lambda row: tuple((value is not None, value) for value in row)
+rows = lambda ds, sliceno: list(ds.iterate(sliceno, by))
+print(json.dumps([rows(within, n) == sorted(rows(within, n), key=key) for n in (0, 1)]))
+print(json.dumps([rows(across, None) == sorted(Dataset(last).iterate_chain(None, by), key=key), across.hashlabel]))
+tails = [set(across.iterate(n, "tailnum")) for n in (0, 1)]
+print(json.dumps([len(tails[0] & tails[1]), abs(across.lines[0] - across.lines[1]) < 1000]))
+sums = [urd.build(method, source=ds, columns=["dest"]).load()["sum"]
+    for method, ds in (("dataset_checksum", within), ("dataset_checksum", across))]
+print(json.dumps(sums[0] == sums[1]))
+"""
+
+
+def test_sorting(project: ProjectDirectory, axtui: Command) -> None:
+    """A chain is sorted within slices and across; a trigger keeps each aircraft in one slice; no line is lost."""
+    put_flights(project)
+
+    assert answers(axtui, project, SORTED) == [[True, True], [True, None], [0, True], True]
+
+
+FANNED = """
+import json
+from axtui import Dataset
+first = urd.build("dataset_fanout", source=Dataset(last).previous, column="origin")
+both = urd.build("dataset_fanout", source=last, previous=first, column="origin")
+print(json.dumps([sorted(ds.name for ds in both.datasets), "origin" in Dataset(both, "JFK").columns]))
+lines = {ds.name: sum(map(sum, (each.lines for each in ds.chain()))) for ds in both.datasets}
+print(json.dumps(sum(lines.values())))
+jfk = [row for row in Dataset(last).iterate(0, ["origin", "dest", "flight"]) if row[0] == "JFK"]
+print(json.dumps(list(Dataset(both, "JFK").iterate(0, ["dest", "flight"])) == [row[1:] for row in jfk]))
+many = urd.build("dataset_fanout", source=last, column="tailnum")
+print(json.dumps([len(many.datasets), sum(sum(ds.lines) for ds in many.datasets)]))
+"""
+
+
+def test_fanning_out(project: ProjectDirectory, axtui: Command) -> None:
+    """There is a dataset for each airport, going on from the earlier job's; and each of 3,425 aircraft gets one."""
+    put_flights(project)
+
+    found = answers(axtui, project, FANNED)
+
+    assert found == [[["EWR", "JFK", "LGA"], False], 51955, True, [3425, 51955]]

@@ -1,0 +1,89 @@
+"""Datasets three times the memory that the engine and its jobs are given, through the command."""
+
+from __future__ import annotations
+
+import json
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ProjectDirectory
+
+LIMIT_NBYTES = 200 << 20
+LINES, LINE_NBYTES = 20_000, 216
+
+ROWS = f"""
+import numpy as np
+import pyarrow as pa
+
+options = {{"nbytes": 0}}
+
+def prepare(job):
+    return job.datasetwriter(columns={{"key": "int64", "text": "bytes", "value": "float64"}})
+
+def analysis(sliceno, slices, options, prepare_res):
+    random = np.random.default_rng(sliceno)
+    for _ in range(options.nbytes // slices // ({LINES * LINE_NBYTES}) + 1):
+        data = pa.py_buffer(random.integers(0, 256, {LINES} * 200, dtype=np.uint8))
+        offsets = pa.py_buffer(np.arange(0, {LINES} * 200 + 1, 200, dtype=np.int32))
+        text = pa.Array.from_buffers(pa.binary(), {LINES}, [None, offsets, data])
+        key, value = random.integers(-2**62, 2**62, {LINES}), random.random({LINES})
+        prepare_res.write_arrays({{"key": key, "text": text, "value": value}})
+"""
+
+CHECK = """
+datasets = ("source",)
+
+def synthesis(datasets):
+    last = -2**63
+    for batch in datasets.source.batches(None, ["key"]):
+        keys = batch["key"]
+        assert keys[0] >= last and (keys[1:] >= keys[:-1]).all()
+        last = int(keys[-1])
+    return datasets.source.lines
+"""
+
+SCRIPT = f"""
+import json
+rows = urd.build("rows", nbytes={3 * LIMIT_NBYTES})
+hashed = urd.build("dataset_hashpart", source=rows, hashlabel="text")
+found = urd.build("dataset_sort", source=hashed, sort_columns=["key"], sort_across_slices=True)
+print(json.dumps(urd.build("check", source=found).load()))
+sums = [urd.build("dataset_checksum", source=ds).load()["sum"] for ds in (rows, hashed, found)]
+print(json.dumps(len(set(sums))))
+"""
+
+
+def limit_memory() -> None:
+    """Let this process and those that it starts have so much memory of their own and no more."""
+    resource.setrlimit(resource.RLIMIT_DATA, (LIMIT_NBYTES, LIMIT_NBYTES))
+
+
+@pytest.mark.slow
+def test_three_times_the_memory(project: ProjectDirectory, surroundings: dict[str, str]) -> None:
+    """Hashing, sorting and summing succeed, the lines are all there and in order, and temporary files are gone."""
+    project.method("rows", ROWS)
+    project.method("check", CHECK)
+    project.script(SCRIPT)
+    command = (sys.executable, "-c", "import sys; from axtui.cli.main import main; sys.exit(main())", "run")
+
+    done = subprocess.run(
+        command,
+        cwd=project.root,
+        env=surroundings,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+        preexec_fn=limit_memory,
+    )
+
+    assert done.returncode == 0, done.stderr
+    lines, sums = (json.loads(line) for line in done.stdout.splitlines())
+    assert sum(lines) * LINE_NBYTES >= 3 * LIMIT_NBYTES and max(lines) - min(lines) <= 1 and sums == 1
+    left = [path.name for path in Path(project.root).glob("workdirs/dev/*/*") if path.is_file()]
+    assert not [name for name in left if name.startswith(("run.", "targets", "digests"))]
