@@ -189,7 +189,9 @@ def read_whole(path: Path) -> tuple[pa.Schema, Callable[[str], SliceReader]]:
     has_checksums = first is not None and _CHECKSUMS in first
 
     def of(name: str) -> SliceReader:
-        return _open(str(path), (name,), has_checksums, info.st_ino, info.st_mtime_ns)
+        return _open(
+            str(path), (name,), has_checksums, True, info.st_ino, info.st_mtime_ns
+        )  # who knows how it is packed
 
     return reader.schema, of
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.bench import chains, datasets, frame, jobs, kills, output, save
+from tests.bench import chains, datasets, frame, jobs, kills, output, save, sorting
 from tests.bench.sides import find_ax
 from tests.bench.table import format_machine, format_table
 
@@ -18,6 +18,7 @@ def main() -> None:
         *frame.figures(7),
         *output.figures(200),
         *datasets.figures(ax, arguments.rounds),
+        *sorting.figures(ax, arguments.rounds),
     ]
     print(format_machine() + ("" if ax else "; no Accelerator here (pip install -e '.[bench]', or --ax PATH)"))
     print(format_table(found))

@@ -79,6 +79,7 @@ _DUCKDB = """
 import sys, time
 import duckdb
 import pyarrow as pa
+duckdb.sql("SET enable_progress_bar = false")
 began = time.perf_counter()
 flights = pa.ipc.open_file(pa.memory_map(sys.argv[1])).read_all()
 order = ", ".join(f"{name} NULLS FIRST" for name in sys.argv[3:])
@@ -142,7 +143,7 @@ def figures(ax: Path | None, rounds: int) -> list[Figure]:
         ratio_figure("dataset_sort across slices", ours["across"], theirs.get("across"), 1 / 5),
     ]
     for what, seconds in others.items():
-        found.append(ratio_figure(f"dataset_sort across slices (beside: {what})", ours["across"], seconds, 2.0))
+        found.append(ratio_figure(f"dataset_sort across slices, beside {what} instead", ours["across"], seconds, 2.0))
     return found
 
 
