@@ -27,6 +27,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from axtui.dataset import moments, numbers
 from axtui.dataset.cells import show
@@ -45,6 +46,7 @@ _BEGIN = tuple(
 _MASK = (1 << 64) - 1
 _NAN = 0x7FF8 << 48
 _PIECE = 8192
+_SAMPLE = 1024
 _INT64 = 1 << 63
 
 
@@ -91,7 +93,7 @@ def hash_array(array: pa.Array) -> Hashes:
     elif pa.types.is_timestamp(kind) or pa.types.is_time(kind) or pa.types.is_struct(kind):
         hashes = _hash_moments(moments.strip(array))
     else:
-        hashes = _hash_bytes(array)
+        hashes = _hash_texts(array)
     if array.null_count:
         hashes[np.asarray(array.is_null())] = 0
     return hashes
@@ -284,6 +286,17 @@ def _hash_mixed(array: pa.Array) -> Hashes:
     for line in np.flatnonzero(bigs.is_valid().to_numpy(zero_copy_only=False)):
         hashes[line] = hash_value(int(bigs[int(line)].as_py()))
     return hashes
+
+
+def _hash_texts(array: pa.Array) -> Hashes:
+    """Hash text or bytes; where values come again and again each is hashed once."""
+    sample = array.slice(0, _SAMPLE)
+    if len(array) <= _SAMPLE or 4 * len(pc.unique(sample)) > len(sample):
+        return _hash_bytes(array)
+    coded = array.dictionary_encode()
+    hashes = np.append(_hash_bytes(coded.dictionary), np.uint64(0))
+    found: Hashes = hashes[coded.indices.fill_null(-1).to_numpy()]
+    return found
 
 
 def _hash_bytes(array: pa.Array) -> Hashes:

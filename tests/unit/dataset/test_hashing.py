@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -105,3 +106,11 @@ def test_what_has_no_hash_is_refused() -> None:
     """A value of a type without a hash is a TypeError that shows it."""
     with pytest.raises(TypeError, match=r"\[1\] cannot be hashed"):
         hash_value([1])
+
+
+@pytest.mark.parametrize("values", [[None], ["a", None, "b"], [b"", b"x" * 20]])
+def test_text_that_comes_again_hashes_as_text_that_does_not(values: list[Any]) -> None:
+    """In a long array of few values, None among them or alone, each has the hash that it has by itself."""
+    array = pa.array(values * 2000, pa.binary() if isinstance(values[0], bytes) else pa.string())
+
+    assert hash_array(array).tolist() == [hash_value(value) for value in values] * 2000
