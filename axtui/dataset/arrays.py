@@ -107,6 +107,8 @@ def _values(column: ColumnRecord, array: pa.Array) -> Array:
         return pairs.view(np.complex64 if pairs.dtype == np.float32 else np.complex128)
     if name == "bool":
         return bool_view(array)
+    if name == "date":
+        return raw_view(array).astype(_DTYPES[name])
     if name == "number" and column.holds not in (None, "int"):
         return raw_view(numbers.to_float(array))
     if name in ("datetime", "time"):

@@ -45,7 +45,7 @@ def test_dtypes_depend_on_the_dataset_alone(desk: Desk, kind: str, values: list[
 
     slices = [ds.arrays(sliceno)["x"] for sliceno in range(3)]
 
-    assert {str(each.dtype) for each in slices} == {dtype}
+    assert {str(each.dtype) for each in [*slices, ds.arrays(None)["x"]]} == {dtype}
     assert [len(each) for each in slices] == ds.lines
 
 
@@ -122,3 +122,24 @@ def test_unknown_wishes_are_refused(desk: Desk, how: dict[str, str]) -> None:
 
     with pytest.raises(DatasetUsageError, match="nulls is one of"):
         ds.arrays(None, **how)
+
+
+@pytest.mark.parametrize("kind", ["bool", "complex32", "date", "datetime", "float32", "int32", "number", "time"])
+@pytest.mark.parametrize("nulls", ["mask", "nan"])
+def test_nothing_but_none(desk: Desk, kind: str, nulls: str) -> None:
+    """A column of None alone is all masked, or all NaN or NaT, in one slice and in all, whatever its type."""
+    ds = desk.dataset({"x": (kind, True)}, [(None,)] * 7)
+
+    for sliceno, lines in ((0, 3), (None, 7)):
+        found = ds.arrays(sliceno, "x", nulls=nulls)["x"]
+        missing = np.ma.getmaskarray(found) if nulls == "mask" else found != found
+        assert missing.tolist() == [True] * lines
+
+
+def test_wider_types_along_a_chain(desk: Desk) -> None:
+    """A chain whose types go into one gives one array of that, None and all."""
+    first = desk.dataset({"c": "complex64", "n": ("int32", True)}, [(1j, 1), (2, None)])
+    chain = desk.dataset({"c": "float32", "n": "float64"}, [(1.5, 0.5)], previous=first).chain()
+
+    assert chain.arrays(None, "c")["c"].tolist() == [1j, 2, 1.5]
+    assert chain.arrays(None, "n")["n"].tolist() == [1, None, 0.5]
