@@ -16,6 +16,7 @@ from textual.message import Message
 
 from axtui.base.records import Record
 from axtui.base.text import safe
+from axtui.tui.copying import join_lines
 from axtui.tui.disk_diff import DiffLine, compare, count_changes, find_on_disk
 from axtui.tui.palette import Line
 from axtui.tui.pattern import Pattern, parse_pattern
@@ -218,7 +219,7 @@ class SourcePane(TextPane, inherit_bindings=True):
 
     def all_text(self) -> tuple[str, bool]:
         """Return the file that is shown."""
-        return self._join(self.text(y).plain for y in range(self._lines) if self._lines_of_both[y].sign != "-")
+        return join_lines(self.text(y).plain for y in range(self._lines) if self._lines_of_both[y].sign != "-")
 
     def action_find(self, step: int) -> None:
         """Go to the next line that matches the search."""

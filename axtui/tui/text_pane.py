@@ -7,7 +7,6 @@ lay the screen out anew.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import ClassVar
 
 from rich.style import Style
@@ -18,12 +17,11 @@ from textual.scrollbar import ScrollDown, ScrollTo, ScrollUp
 from textual.selection import Selection
 from textual.strip import Strip
 
+from axtui.tui.copying import extract, join_lines
 from axtui.tui.palette import Line
 from axtui.tui.pane import Pane
 from axtui.tui.styled import Span, Styled, cells_of, chop, find_window
 
-_COPY_MOST = 1_000_000
-"""So many characters are copied at most; terminals take no more."""
 _WHEEL_ROWS = 3
 _RULE = -1
 _GROWTH = 1.15
@@ -111,14 +109,14 @@ class TextPane(Pane, inherit_bindings=True):
     def selected_text(self) -> tuple[str, bool] | None:
         """Return what is selected, with the mouse or with keys, and whether that is only the beginning of it."""
         if self.text_selection:
-            return self._extract(self.text_selection)
+            return extract(self.text_selection, self._lines, self._plain)
         if self.selected is None:
             return None
-        return self._join(self.text(y).plain for y in range(self.selected[0], self.selected[1] + 1))
+        return join_lines(map(self._plain, range(self.selected[0], self.selected[1] + 1)))
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
         """Give Textual what the mouse has selected."""
-        return self._extract(selection)[0], "\n"
+        return extract(selection, self._lines, self._plain)[0], "\n"
 
     def selection_updated(self, selection: Selection | None) -> None:
         """Draw what is selected."""
@@ -132,7 +130,7 @@ class TextPane(Pane, inherit_bindings=True):
 
     def all_text(self) -> tuple[str, bool]:
         """Return all lines, as far as they can be copied, and whether something is missing."""
-        return self._join(self.text(y).plain for y in range(self._lines))
+        return join_lines(map(self._plain, range(self._lines)))
 
     def begin_search(self) -> None:
         """Note from where on what the user will type is searched for."""
@@ -353,6 +351,9 @@ class TextPane(Pane, inherit_bindings=True):
         """Return how many rows a line takes."""
         return (len(self._parts(y)) if self.wraps else 1) + bool(self.rule(y))
 
+    def _plain(self, y: int) -> str:
+        return self.text(y).plain
+
     def _parts(self, y: int) -> list[tuple[int, int]]:
         return chop(self.text(y).plain, self.room - self.label_width)
 
@@ -398,22 +399,3 @@ class TextPane(Pane, inherit_bindings=True):
     def _draw_rule(self, y: int, width: int) -> Line:
         words = f"{'─' * self.label_width} {self.rule(y)} "
         return Line().put(words + "─" * (width - len(words)), self.palette["accent"])
-
-    def _extract(self, selection: Selection) -> tuple[str, bool]:
-        first = selection.start.y if selection.start else 0
-        last = min(selection.end.y if selection.end else self._lines - 1, self._lines - 1)
-        return self._join(self._selected_piece(selection, y) for y in range(first, last + 1))
-
-    def _selected_piece(self, selection: Selection, y: int) -> str:
-        span = selection.get_span(y) or (0, 0)
-        return self.text(y).plain[span[0] : None if span[1] < 0 else span[1]]
-
-    def _join(self, lines: Iterator[str]) -> tuple[str, bool]:
-        """Join lines, as many as can be copied."""
-        kept, room = [], _COPY_MOST
-        for line in lines:
-            kept.append(line[:room])
-            room -= len(line) + 1
-            if room <= 0:
-                return "\n".join(kept), True
-        return "\n".join(kept), False
