@@ -1,7 +1,8 @@
-"""Import a text file with separated fields as a dataset.
+"""Import a text file with separated fields, a Parquet file or one of JSON objects as a dataset.
 
 Lines are dealt out to the slices in turn: line i after the labels goes to slice i % slices, bad lines included. Every
-column is `bytes` unless `types` names a type for it, or `infer` looks for one.
+column of a text file is `bytes` unless `types` names a type for it, or `infer` looks for one; the columns of Parquet
+and JSON have the types of parquet_file.py and json_file.py.
 
 Result: `num_lines`, `lines_per_slice`, and the same for `broken` and `skipped` lines.
 """
@@ -10,7 +11,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from axtui import InputFile
+from axtui import InputFile, OptionEnum
 from axtui.standard_methods.importing import Import
 
 description = "Import a CSV file as a dataset"
@@ -34,6 +35,7 @@ options = {
     "skip_lines": 0,
     "skip_empty_lines": False,
     "compression": None,  # "zstd" or "lz4"; a level from 1 to 9, as in the Accelerator, means zstd
+    "format": OptionEnum("csv parquet jsonl", none_ok=True),  # by the name and content unless given
     "types": {},  # {column: type as for dataset_type}
     "infer": False,  # find types for the columns that `types` does not name
     "none_as": [],  # what stands for None, beside nothing, in columns with +None

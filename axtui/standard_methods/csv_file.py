@@ -19,6 +19,8 @@ PIECE_NBYTES = 1 << 20
 _AHEAD = 2
 """How many pieces may wait to be taken apart, beside one a thread."""
 
+Kind = tuple[str, bool]
+"""The type of a column, and whether it has None."""
 Result = TypeVar("Result")
 Work = Callable[[int, Block], Result]
 """What is done with a block in a thread: takes the number of its first line, from 1, too."""
@@ -34,20 +36,33 @@ class CsvFile:
     """A text file that is being read.
 
     Attributes:
-        source: Its bytes.
-        labels: What its columns are called, renamed, before any are discarded.
+        path: The file; of one in a zip, with its name there.
+        nbytes: Its size.
+        labels: What its columns are called.
+        kinds: Their types, and whether they have None: all are bytes.
 
     Raises:
         UserError: It cannot be read or has no labels; the message names the file.
     """
 
     def __init__(self, path: str, options: Any, dialect: Dialect) -> None:
-        self.source = Source(path, options.encoding, options.inside_filename)
+        self._source = Source(path, options.encoding, options.inside_filename)
+        self.path, self.nbytes = self._source.path, self._source.nbytes
         self._dialect = dialect
-        self._text = Text(self.source.read, dialect.line_end)
+        self._text = Text(self._source.read, dialect.line_end)
         self._lines = Lines(self._text, dialect)
         self._lines.skip(options.skip_lines)
-        self.labels = _read_labels(self._lines, options, self.source.path)
+        self.labels = _read_labels(self._lines, options, self.path)
+        self.kinds: list[Kind] = [("bytes", False)] * len(self.labels)
+
+    @property
+    def position(self) -> int:
+        """How many bytes of the file were read."""
+        return self._source.position
+
+    def close(self) -> None:
+        """Close the file."""
+        self._source.close()
 
     def take_skipped(self) -> list[tuple[int, bytes]]:
         """Return number and data of the lines that were left out before and among the labels."""

@@ -16,9 +16,13 @@ from axtui.standard_methods.columns import compression_of, take_lines
 from axtui.standard_methods.convert import Converter, make_converter
 from axtui.standard_methods.csv_file import CsvFile, make_dialect
 from axtui.standard_methods.csv_lines import Bad, Block
+from axtui.standard_methods.csv_source import open_file
 from axtui.standard_methods.infer import infer_spec
+from axtui.standard_methods.json_file import JsonLinesFile
+from axtui.standard_methods.parquet_file import MAGIC, ParquetFile
 
 Columns = dict[str, Any]
+InputTable = CsvFile | ParquetFile | JsonLinesFile
 _MILLION = 1_000_000
 
 
@@ -59,16 +63,22 @@ class Import:
         threads = min(self._slices, len(os.sched_getaffinity(0)))
         with status("Reading") as say, ThreadPoolExecutor(threads) as pool:
             for path in paths:
-                file = CsvFile(path, self._options, self._dialect)
-                self._path = file.source.path
+                file = self._open(path)
+                self._path = file.path
                 try:
                     self._begin(file)
                     self._read(file, pool, threads, say)
                 finally:
-                    file.source.close()
+                    file.close()
         return self._result()
 
-    def _begin(self, file: CsvFile) -> None:
+    def _open(self, path: str) -> InputTable:
+        kind = _format_of(path, self._options)
+        if kind == "parquet":
+            return ParquetFile(path, self._options)
+        return JsonLinesFile(path, self._options) if kind == "jsonl" else CsvFile(path, self._options, self._dialect)
+
+    def _begin(self, file: InputTable) -> None:
         labels = [self._options.rename.get(label, label) for label in file.labels]
         _check_labels(labels, self._options, self._path)
         kept = [(index, label) for index, label in enumerate(labels) if label not in self._options.discard]
@@ -81,18 +91,21 @@ class Import:
         self._kept = kept
         self._write_skipped(file.take_skipped())
 
-    def _start(self, file: CsvFile) -> None:
+    def _start(self, file: InputTable) -> None:
         """Make the writers, and find types in the first lines where that is wished."""
         self._converters = _converters(self._options, [label for _, label in self._kept])
         if self._options.infer:
             sample = file.sample([index for index, _ in self._kept])
-            for (_, label), column in zip(self._kept, sample, strict=True):
-                if label not in self._options.types:
+            for (index, label), column in zip(self._kept, sample, strict=True):
+                if label not in self._options.types and file.kinds[index][0] == "bytes" and len(column):
                     self._converters[label] = make_converter(infer_spec(column, self._none_as))
         columns = {}
-        for _, label in self._kept:
+        for index, label in self._kept:
+            kind, none = file.kinds[index]
             converter = self._converters.get(label)
-            columns[label] = (converter.type, converter.none) if converter else ("bytes", False)
+            if converter and kind not in ("bytes", "unicode"):
+                raise UserError(f"types: column {label!r} of {self._path} is {kind}, wanted text to give it a type")
+            columns[label] = (converter.type, converter.none or none) if converter else (kind, none)
         if self._options.lineno_label:
             columns[self._options.lineno_label] = ("int64", False)
         self._add_writer("default", columns, self._datasets.previous)
@@ -121,11 +134,11 @@ class Import:
             return None
         return next((ds for ds in previous.job.datasets if ds.name == name), None)
 
-    def _read(self, file: CsvFile, pool: ThreadPoolExecutor, threads: int, say: Callable[[str], None]) -> None:
+    def _read(self, file: InputTable, pool: ThreadPoolExecutor, threads: int, say: Callable[[str], None]) -> None:
         said = self._turns // _MILLION
         for dealt in file.process([index for index, _ in self._kept], self._deal, pool, threads):
             self._write(dealt)
-            progress(file.source.position, file.source.nbytes)
+            progress(file.position, file.nbytes)
             if self._turns // _MILLION != said:
                 said = self._turns // _MILLION
                 say(f"{said * _MILLION:,} lines read")
@@ -155,7 +168,7 @@ class Import:
         values, bad = converter.convert(column, self._none_as)
         if bad.any():
             at = int(np.argmax(bad))
-            text = column[at].as_py().decode("utf-8", "backslashreplace")
+            text = column.cast(pa.binary())[at].as_py().decode("utf-8", "backslashreplace")
             hint = "; infer found that type in the first lines" if label not in self._options.types else ""
             line = number + int(at if linenos is None else linenos[at])
             raise ValueError(
@@ -174,7 +187,7 @@ class Import:
     def _write_bad(self, dealt: _Dealt) -> None:
         if not dealt.bad:
             return
-        reasons = [reason.format(number=dealt.number + line) for _, line, _, reason in dealt.bad]
+        reasons = [reason.replace("{number}", str(dealt.number + line)) for _, line, _, reason in dealt.bad]
         if not self._options.allow_bad:
             head, colon, found = reasons[0].partition(":")
             raise ValueError(f"{head} of {self._path}{colon}{found}; allow_bad=True puts such lines into a dataset")
@@ -212,6 +225,19 @@ class Import:
             "num_skipped_lines": self._skipped,
             "skipped_lines_per_slice": [len(range(each, self._skipped, self._slices)) for each in range(self._slices)],
         }
+
+
+def _format_of(path: str, options: Any) -> str:
+    """Return what a file is, by its name and first bytes unless it is given: "csv", "parquet" or "jsonl"."""
+    if options.format:
+        return str(options.format)
+    name = (options.inside_filename or path).lower()
+    for ending in (".gz", ".bz2", ".xz", ".zst"):
+        name = name.removesuffix(ending)
+    if name.endswith((".jsonl", ".ndjson")):
+        return "jsonl"
+    with open_file(path) as handle:
+        return "parquet" if handle.read(len(MAGIC)) == MAGIC else "csv"
 
 
 def _check_labels(labels: list[str], options: Any, path: str) -> None:

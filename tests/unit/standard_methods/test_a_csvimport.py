@@ -8,10 +8,13 @@ import gzip
 import io
 import lzma
 import zipfile
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -341,3 +344,120 @@ def test_a_real_month(desk: Desk) -> None:
     assert list(ds.iterate("roundrobin", "arr_delay")) == delays
     hours = [f"{hour:%Y-%m-%dT%H:%M:%SZ}" for hour in ds.iterate("roundrobin", "time_hour")]
     assert hours == [line["time_hour"] for line in lines]
+
+
+TABLE = pa.table(
+    {
+        "i": pa.array([1, None, 3], pa.int32()),
+        "u": pa.array([2**64 - 1, 0, 1], pa.uint64()),
+        "f": pa.array([0.5, 1.5, None], pa.float32()),
+        "s": pa.array(["å", None, ""]).dictionary_encode(),
+        "y": pa.array([b"\xff", b"", b"x"]),
+        "b": [True, False, None],
+        "d": pa.array([date(2020, 1, 2)] * 3),
+        "t": pa.array([datetime(2020, 1, 2, 3, tzinfo=UTC)] * 3, pa.timestamp("ms", "Europe/Stockholm")),
+        "l": pa.array([[1, 2], None, []]),
+        "n": pa.array([Decimal("1.50"), Decimal("2.25"), None]),
+        "m": pa.array([Decimal(7), None, Decimal(2**80)], pa.decimal128(38, 0)),
+    }
+)
+
+
+def parquet(table: Any) -> bytes:
+    """Return a Parquet file."""
+    memory = io.BytesIO()
+    pq.write_table(table, memory, row_group_size=2)
+    return memory.getvalue()
+
+
+def test_parquet_is_read_with_its_types(desk: Desk) -> None:
+    """A Parquet file is known by its content; its columns keep their values and None, lines go round."""
+    job, result, _ = csvimport(desk, parquet(TABLE), lineno_label="z", rename={"i": "k"})
+
+    ds = Dataset(job)
+    first = dict(zip(sorted(ds.columns), next(iter(ds.iterate("roundrobin"))), strict=True))
+    assert first == {
+        "k": 1,
+        "u": 2**64 - 1,
+        "f": 0.5,
+        "s": "å",
+        "y": b"\xff",
+        "b": True,
+        "d": date(2020, 1, 2),
+        "z": 1,
+        "t": datetime(2020, 1, 2, 3, tzinfo=UTC),
+        "l": [1, 2],
+        "n": "1.50",
+        "m": 7,
+    }
+    assert list(ds.iterate("roundrobin", ["k", "s", "m"]))[1:] == [(None, None, None), (3, "", 2**80)]
+    assert result["lines_per_slice"] == [1, 1, 1]
+
+
+def test_text_of_parquet_may_get_a_type(desk: Desk) -> None:
+    """types turns text of a Parquet file into what it says; other columns have a type."""
+    data = parquet(pa.table({"a": ["1", None, "3"], "b": [1, 2, 3]}))
+
+    job, _, _ = csvimport(desk, data, types={"a": "int64_10"}, discard={"b"})
+
+    assert list(Dataset(job).iterate("roundrobin", "a")) == [1, None, 3]
+    with pytest.raises(UserError, match=r"column 'b' of .* is int64, wanted text to give it a type"):
+        csvimport(desk, data, types={"b": "number"})
+    with pytest.raises(ValueError, match=r'Failed to convert "1" from .* column a line 1 to date'):
+        csvimport(desk, data, types={"a": "date:%Y-%m-%d"})
+
+
+JSON = b"""{"a": 1, "b": "x", "c": {"k": [1]}}
+{"b": "\xc3\xa5", "a": 2.5, "d": true}
+{"a": 123456789012345678901234567890, "c": "text", "d": null}
+"""
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_json_lines_are_read_with_their_types(desk: Desk, pack: Any) -> None:
+    """An object a line: keys are columns, types are found, what is missing is None."""
+    job, _, _ = csvimport(desk, pack(JSON), "f.jsonl.gz")
+
+    found = {name: column.type for name, column in Dataset(job).columns.items()}
+    assert found == {"a": "number", "b": "unicode", "c": "json", "d": "bool"}
+    assert rows(job) == [
+        (1, "x", {"k": [1]}, None),
+        (2.5, "å", None, True),
+        (123456789012345678901234567890, None, "text", None),
+    ]
+
+
+def test_json_lines_may_be_given_types(desk: Desk) -> None:
+    """types is for the text of a value; labels names the keys to read."""
+    text = '{"a": "2020-01-02", "b": 1, "x": 0}\n{"a": null, "b": [1]}\n'
+
+    job, _, _ = csvimport(desk, text, "f.ndjson", labels=["a", "b"], types={"a": "date:%Y-%m-%d", "b": "json"})
+
+    assert rows(job) == [(date(2020, 1, 2), 1), (None, [1])]
+
+
+def test_bad_json_lines_are_kept_apart(desk: Desk) -> None:
+    """What is no object, has another key or another type is bad, and said with its line."""
+    text = '{"a": 1}\nx\n[1]\n{"a": 2}\n\n' + '{"a": 3}\n' * 200_000 + '{"a": "{number}"}\n{"b": 1}\n'
+
+    job, result, _ = csvimport(desk, text, "f.jsonl", allow_bad=True)
+
+    bad = dict(Dataset(job, "bad").iterate(None, ["lineno", "data"]))
+    assert bad == {2: b"x", 3: b"[1]", 5: b"", 200_006: b'{"a": "{number}"}', 200_007: b'{"b": 1}'}
+    assert (result["num_lines"], result["num_broken_lines"]) == (200_002, 5)
+    with pytest.raises(ValueError, match=r"Line 2 bad of .*f.jsonl: no JSON object"):
+        csvimport(desk, text, "f.jsonl")
+
+
+@pytest.mark.parametrize(
+    ("data", "name", "message"),
+    [
+        (b"PAR1xxxx", "f", "is a damaged Parquet file"),
+        (b"a\n", "f.jsonl", "has no labels"),
+        (b"", "f.jsonl", "has no labels"),
+    ],
+)
+def test_tables_that_are_none(desk: Desk, data: bytes, name: str, message: str) -> None:
+    """A file that is not what it seems is named."""
+    with pytest.raises(UserError, match=message):
+        csvimport(desk, data, name)
