@@ -60,6 +60,15 @@ _ARROW = {
     "unicode": pa.string(),
 }
 """Types whose values make an array at once; those of the others are listed."""
+_DIRECT = {
+    "int32_10": pa.int32(),
+    "int64_10": pa.int64(),
+    "float64": pa.float64(),
+    "ascii": pa.string(),
+    "unicode:utf-8": pa.string(),
+}
+"""Specs of which text means the same to pyarrow's CSV reader, where it does not refuse it."""
+_LEAST = {"int32": -(2**31), "int64": -(2**63)}
 _FALSE = ("", "0", "f", "false", "no", "off", "nil", "null")
 _SPACE = b" \t\n\v\f\r"
 
@@ -74,6 +83,7 @@ class Converter:
         fast: Turns a whole array of text into one of the type, or gives None or raises ArrowInvalid where it cannot.
         parse: Does the same for one value; raises ValueError or OverflowError.
         comma: Whether numbers have a comma for a point.
+        spec: The spec.
     """
 
     type: str
@@ -81,6 +91,26 @@ class Converter:
     fast: Fast
     parse: Parse
     comma: bool = False
+    spec: str = ""
+
+    @property
+    def direct(self) -> pa.DataType | None:
+        """What pyarrow's CSV reader may read such a column as, if `is_right` likes what comes; None for nothing."""
+        is_text = self.type in ("ascii", "unicode")
+        return None if self.comma or (is_text and self.none) else _DIRECT.get(self.spec.removesuffix("+None"))
+
+    def is_right(self, column: pa.Array) -> bool:
+        """Tell whether what pyarrow's CSV reader made of text is what `convert` would; None is the empty text.
+
+        Args:
+            column: Shape (lines,), of the type `direct`. Whoever asks has seen that there is no `0x`.
+        """
+        if column.null_count and not self.none:
+            return False
+        if self.type == "ascii":
+            return bool(pc.all(pc.string_is_ascii(column), min_count=0).as_py())
+        low = pc.min(column).as_py() if self.type in _LEAST else None
+        return low is None or low > _LEAST[self.type]
 
     def convert(self, column: pa.Array, none_as: Sequence[bytes] = ()) -> tuple[Any, Mask]:
         """Convert text.
@@ -128,7 +158,7 @@ def make_converter(spec: str, numeric_comma: bool = False, zone: Zone | None = N
         wanted = "int64_10, float64+None or date:%Y-%m-%d"
         raise DatasetUsageError(f"there is no type spec {spec!r}; wanted one like {wanted}")
     kind, fast, parse = made
-    return Converter(kind, none, fast, parse, comma)
+    return Converter(kind, none, fast, parse, comma, spec)
 
 
 def _make(name: str, rest: str, zone: Zone | None) -> tuple[str, Fast, Parse] | None:
@@ -200,6 +230,17 @@ def _one_by_one(text: pa.Array, parse: Parse, kind: str) -> tuple[Any, Mask]:
     found = np.empty(len(values) + 1, dtype=object)
     found[:-1] = values
     return found[codes].tolist(), bad
+
+
+def has_hex(data: bytes) -> bool:
+    """Tell whether there may be a number in some bytes that begins with 0x, as Arrow reads it."""
+    for begin in (b"0x", b"0X"):
+        at = data.find(begin)
+        while at >= 0:
+            if not data[at - 1 : at].isalnum():
+                return True
+            at = data.find(begin, at + 2)
+    return False
 
 
 def _never(text: pa.Array) -> pa.Array | None:

@@ -11,6 +11,7 @@ rest of the file is for csv_lines.py.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -48,12 +49,28 @@ class UnevenError(Exception):
 
 
 @dataclass(frozen=True)
+class Direct:
+    """Columns that pyarrow may convert while it reads, all or none of a piece.
+
+    Attributes:
+        types: Arrow types by the columns' places among those that are kept.
+        nulls: What is None in them.
+        is_right: Tells from a piece and all its columns whether that gave what the column types of axtui want.
+    """
+
+    types: dict[int, pa.DataType]
+    nulls: list[str]
+    is_right: Callable[[bytes, list[pa.Array]], bool]
+
+
+@dataclass(frozen=True)
 class Shape:
-    """How a file's lines are taken apart, how many fields they have, and which of them are kept."""
+    """How a file's lines are taken apart, how many fields they have, which of them are kept, and converted at once."""
 
     dialect: Dialect
     wanted: int
     kept: list[int]
+    direct: Direct | None = None
 
 
 def cut_outside_quotes(data: bytes, dialect: Dialect) -> int:
@@ -94,12 +111,11 @@ def parse_piece(data: bytes, shape: Shape) -> Block:
     quote = usual.dialect.quotes
     if quote and usual.dialect.newlines_in_values and not _is_even(data, quote, separator):
         raise UnevenError
-    try:
-        if _is_plain(data, usual, separator):
-            columns = _read(data, usual, separator)
-            return Block(len(columns[0]), None, None, columns)
-    except pa.ArrowInvalid:
-        pass  # a line has too few or too many fields
+    if _is_plain(data, usual, separator):
+        for direct in (usual.direct, None) if usual.direct else (None,):
+            columns = _read_plain(data, usual, separator, direct)
+            if columns is not None:
+                return Block(len(columns[0]), None, None, columns)
     return _Mixed(data, usual, separator).parse()
 
 
@@ -173,8 +189,18 @@ def _beside(quote: bytes, separator: bytes) -> Mask:
     return found
 
 
-def _read(data: bytes, shape: Shape, separator: bytes) -> list[pa.Array]:
+def _read_plain(data: bytes, shape: Shape, separator: bytes, direct: Direct | None) -> list[pa.Array] | None:
+    """Read a plain piece; None where a line has too few or too many fields, or a value is not what `direct` says."""
+    try:
+        columns = _read(data, shape, separator, direct)
+    except pa.ArrowInvalid:
+        return None
+    return columns if direct is None or direct.is_right(data, columns) else None
+
+
+def _read(data: bytes, shape: Shape, separator: bytes, direct: Direct | None = None) -> list[pa.Array]:
     """Read lines with pyarrow; return the columns that are kept."""
+    types = direct.types if direct else {}
     names = [str(index) for index in range(shape.wanted)]
     kept = [names[index] for index in shape.kept]
     table = pa.csv.read_csv(
@@ -187,7 +213,10 @@ def _read(data: bytes, shape: Shape, separator: bytes) -> list[pa.Array]:
             ignore_empty_lines=False,
         ),
         convert_options=pa.csv.ConvertOptions(
-            column_types={name: pa.binary() for name in kept}, include_columns=kept, strings_can_be_null=False
+            column_types={name: types.get(at, pa.binary()) for at, name in enumerate(kept)},
+            null_values=direct.nulls if direct else [],
+            include_columns=kept,
+            strings_can_be_null=False,
         ),
     )
     return [pa.concat_arrays(column.chunks) for column in table.columns]

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import pyarrow as pa
 
 from axtui import UserError
-from axtui.standard_methods.csv_blocks import Shape, UnevenError, cut_outside_quotes, parse_exactly, parse_piece
+from axtui.standard_methods.csv_blocks import Direct, Shape, UnevenError, cut_outside_quotes, parse_exactly, parse_piece
 from axtui.standard_methods.csv_lines import Block, Dialect, Lines, Text, read_block, to_columns
 from axtui.standard_methods.csv_source import Source
 
@@ -75,7 +75,9 @@ class CsvFile:
         shape = Shape(self._dialect, len(self.labels), kept)
         return (parse_exactly(data, shape) if data else Block(0, None, None, to_columns([], kept))).columns
 
-    def process(self, kept: list[int], work: Work[Result], pool: ThreadPoolExecutor, threads: int) -> Iterator[Result]:
+    def process(
+        self, kept: list[int], work: Work[Result], pool: ThreadPoolExecutor, threads: int, direct: Direct | None = None
+    ) -> Iterator[Result]:
         """Take the lines apart and do `work` with them in threads; give what it returned, in the order of the file.
 
         Args:
@@ -83,8 +85,9 @@ class CsvFile:
             work: Done with each block.
             pool: Does it.
             threads: How many the pool has.
+            direct: Which columns may be converted while they are read.
         """
-        shape = Shape(self._dialect, len(self.labels), kept)
+        shape = Shape(self._dialect, len(self.labels), kept, direct)
         waiting: deque[tuple[_Piece, Future[Result]]] = deque()
 
         def do(piece: _Piece) -> Result:

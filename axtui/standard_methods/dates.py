@@ -20,7 +20,7 @@ from axtui.standard_methods.date_pattern import Item, Parts, is_absolute, make_m
 from axtui.standard_methods.zones import Stamps, Zone
 
 Digits = npt.NDArray[np.uint8]
-Ints = npt.NDArray[np.int64]
+Ints = npt.NDArray[np.int32]
 
 _WIDTHS = {"Y": 4, "y": 2, "m": 2, "d": 2, "H": 2, "M": 2, "S": 2}
 _LIMITS = {"Y": (1, 9999), "m": (1, 12), "d": (1, 31), "H": (0, 23), "M": (0, 59), "S": (0, 59)}
@@ -175,11 +175,13 @@ def _read(chars: Digits, items: tuple[Item, ...], widths: list[int]) -> Stamps |
             if not _is_literal(here, item.text or "%"):
                 return None
             continue
-        digits = here.astype(np.int64) - ord("0")
-        if ((digits < 0) | (digits > 9)).any():
+        digits = here - np.uint8(ord("0"))
+        if (digits > 9).any():
             return None
-        scale = 10 ** (6 - width) if item.code == "f" else 1
-        parts[item.code] = digits @ 10 ** np.arange(width - 1, -1, -1) * scale
+        value = np.zeros(len(chars), dtype=np.int32)
+        for place in range(width):
+            value = value * 10 + digits[:, place]
+        parts[item.code] = value * (10 ** (6 - width) if item.code == "f" else 1)
     for code, (low, high) in _LIMITS.items():
         if code in parts and ((parts[code] < low).any() or (parts[code] > high).any()):
             return None
@@ -193,7 +195,7 @@ def _is_literal(chars: Digits, text: str) -> bool:
 
 
 def _combine(parts: dict[str, Ints], lines: int) -> Stamps | None:
-    zero = np.zeros(lines, dtype=np.int64)
+    zero = np.zeros(lines, dtype=np.int32)
     year = parts.get("Y", zero + 1970)
     if "y" in parts and "Y" not in parts:
         year = parts["y"] + np.where(parts["y"] >= 69, 1900, 2000)
@@ -204,7 +206,7 @@ def _combine(parts: dict[str, Ints], lines: int) -> Stamps | None:
     months = ((year - 1970) * 12 + month - 1).astype("datetime64[M]")
     days = months.astype("datetime64[D]") + (day - 1)
     seconds = (parts.get("H", zero) * 60 + parts.get("M", zero)) * 60 + parts.get("S", zero)
-    passed: Stamps = days.astype("datetime64[us]") + (seconds * 1_000_000 + parts.get("f", zero))
+    passed: Stamps = days.astype("datetime64[us]") + (seconds.astype(np.int64) * 1_000_000 + parts.get("f", zero))
     return passed
 
 

@@ -13,7 +13,8 @@ import pyarrow as pa
 
 from axtui import DatasetUsageError, UserError, progress, status
 from axtui.standard_methods.columns import compression_of, take_lines
-from axtui.standard_methods.convert import Converter, make_converter
+from axtui.standard_methods.convert import Converter, has_hex, make_converter
+from axtui.standard_methods.csv_blocks import Direct
 from axtui.standard_methods.csv_file import CsvFile, make_dialect
 from axtui.standard_methods.csv_lines import Bad, Block
 from axtui.standard_methods.csv_source import open_file
@@ -50,6 +51,7 @@ class Import:
         self._converters: dict[str, Converter] = {}
         self._writers: dict[str, Any] = {}
         self._turns = 0
+        self._is_text = True
         self._broken = np.zeros(slices, dtype=np.int64)
         self._skipped = 0
 
@@ -136,12 +138,25 @@ class Import:
 
     def _read(self, file: InputTable, pool: ThreadPoolExecutor, threads: int, say: Callable[[str], None]) -> None:
         said = self._turns // _MILLION
-        for dealt in file.process([index for index, _ in self._kept], self._deal, pool, threads):
+        kept = [index for index, _ in self._kept]
+        self._is_text = isinstance(file, CsvFile)
+        for dealt in file.process(kept, self._deal, pool, threads, self._direct()):
             self._write(dealt)
             progress(file.position, file.nbytes)
             if self._turns // _MILLION != said:
                 said = self._turns // _MILLION
                 say(f"{said * _MILLION:,} lines read")
+
+    def _direct(self) -> Direct | None:
+        """Return which columns may be converted while they are read."""
+        converters = [self._converters.get(label) for _, label in self._kept]
+        found = {at: each for at, each in enumerate(converters) if each is not None and each.direct is not None}
+
+        def is_right(data: bytes, columns: list[pa.Array]) -> bool:
+            return not has_hex(data) and all(each.is_right(columns[at]) for at, each in found.items())
+
+        types = {at: each.direct for at, each in found.items()}
+        return Direct(types, ["", *self._options.none_as], is_right) if types else None
 
     def _deal(self, number: int, block: Block) -> _Dealt:
         """Convert a block and deal it out; runs in a thread."""
@@ -163,7 +178,7 @@ class Import:
 
     def _convert(self, label: str, column: pa.Array, number: int, linenos: Any) -> Any:
         converter = self._converters.get(label)
-        if converter is None:
+        if converter is None or (self._is_text and column.type == converter.direct):
             return column
         values, bad = converter.convert(column, self._none_as)
         if bad.any():

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from axtui.standard_methods.csv_blocks import Direct
 from axtui.standard_methods.csv_file import PIECE_NBYTES, Kind, Result, Work
 from axtui.standard_methods.csv_lines import Bad, Block, Text
 from axtui.standard_methods.csv_source import Source
@@ -52,7 +53,9 @@ class JsonLinesFile:
         """Return nothing: no lines are left out before the first."""
         return []
 
-    def process(self, kept: list[int], work: Work[Result], pool: ThreadPoolExecutor, threads: int) -> Iterator[Result]:
+    def process(
+        self, kept: list[int], work: Work[Result], pool: ThreadPoolExecutor, threads: int, direct: Direct | None = None
+    ) -> Iterator[Result]:
         """Do `work` with the lines, block by block; give what it returned. See `CsvFile.process`."""
         number = 1
         while data := self._piece():

@@ -21,6 +21,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from axtui import UserError
+from axtui.standard_methods.csv_blocks import Direct
 from axtui.standard_methods.csv_file import Kind, Result, Work
 from axtui.standard_methods.csv_lines import Block
 
@@ -65,7 +66,9 @@ class ParquetFile:
         """Return nothing: no lines are left out."""
         return []
 
-    def process(self, kept: list[int], work: Work[Result], pool: ThreadPoolExecutor, threads: int) -> Iterator[Result]:
+    def process(
+        self, kept: list[int], work: Work[Result], pool: ThreadPoolExecutor, threads: int, direct: Direct | None = None
+    ) -> Iterator[Result]:
         """Do `work` with the lines, block by block; give what it returned. See `CsvFile.process`."""
         names = [self._names[index] for index in kept]
         lines = 0

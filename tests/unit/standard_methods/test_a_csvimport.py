@@ -20,6 +20,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from axtui import Dataset, UserError
+from axtui.standard_methods.convert import make_converter
 from tests.unit.dataset.desk import Desk
 from tests.unit.standard_methods.running import csvimport
 
@@ -461,3 +462,35 @@ def test_tables_that_are_none(desk: Desk, data: bytes, name: str, message: str) 
     """A file that is not what it seems is named."""
     with pytest.raises(UserError, match=message):
         csvimport(desk, data, name)
+
+
+typed_cells = st.one_of(
+    st.integers(-(2**31) - 1, 2**31).map(str),
+    st.integers(-(2**63) - 1, 2**63).map(str),
+    st.floats().map(repr),
+    st.sampled_from(["", "NA", " 7", "7 ", "+7", "0x10", "-0X1", "N0X", "007", "1e5", ".5", "1.", "å", "é0x1", "nan"]),
+)
+SPECS = ["int32_10", "int32_10+None", "int64_10", "int64_10+None", "float64+None", "float32", "number", "ascii"]
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150, deadline=None)
+@given(
+    cells=st.lists(typed_cells, min_size=1, max_size=5),
+    spec=st.sampled_from([*SPECS, "ascii+None", "unicode:utf-8", "bytes", "strbool", "unicode+None:utf-8"]),
+    is_quoted=st.booleans(),
+)
+def test_types_on_import_are_those_of_values(desk: Desk, cells: list[str], spec: str, is_quoted: bool) -> None:
+    """A typed import gives what each value alone gives; the first that cannot be converted is named with its line."""
+    converter = make_converter(spec)
+    lines = [f'"{cell}",x' if is_quoted else f"{cell},x" for cell in cells]
+    values, bad = converter.convert(pa.array([cell.encode() for cell in cells]), [b"NA"])
+    wanted = values.to_pylist() if isinstance(values, pa.Array) else values
+    how = {"labels": ["a", "b"], "types": {"a": spec}, "none_as": ["NA"], "quotes": '"' if is_quoted else ""}
+
+    if bad.any():
+        with pytest.raises(ValueError, match=f"column a line {int(bad.argmax()) + 1} to {converter.type}"):
+            csvimport(desk, "\n".join(lines), **how)
+        return
+    job, _, _ = csvimport(desk, "\n".join(lines), **how)
+
+    assert repr(list(Dataset(job).iterate("roundrobin", "a"))) == repr(wanted)
