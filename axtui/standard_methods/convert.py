@@ -234,12 +234,12 @@ def _one_by_one(text: pa.Array, parse: Parse, kind: str) -> tuple[Any, Mask]:
 
 def has_hex(data: bytes) -> bool:
     """Tell whether there may be a number in some bytes that begins with 0x, as Arrow reads it."""
-    for begin in (b"0x", b"0X"):
-        at = data.find(begin)
+    for letter in (b"x", b"X"):
+        at = data.find(letter)
         while at >= 0:
-            if not data[at - 1 : at].isalnum():
+            if data[at - 1 : at] == b"0" and not data[max(0, at - 2) : at - 1].isalnum():
                 return True
-            at = data.find(begin, at + 2)
+            at = data.find(letter, at + 1)
     return False
 
 

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv
 
 from axtui.standard_methods.csv_lines import (
@@ -151,9 +152,9 @@ def _make_usual(data: bytes, shape: Shape) -> tuple[bytes, Shape, bytes] | None:
 
 
 def _is_plain(data: bytes, shape: Shape, separator: bytes) -> bool:
-    """Tell whether pyarrow reads all of a piece as csv_lines.py does, but for lines with too few or many fields."""
+    """Tell whether pyarrow reads a piece as csv_lines.py does, but for lines that are empty or lack or have fields."""
     dialect = shape.dialect
-    if dialect.comment or data.startswith((b"\n", b"\r\n", _BOM)) or b"\n\n" in data or b"\n\r\n" in data:
+    if dialect.comment or data.startswith(_BOM):
         return False
     returns = data.count(b"\r")
     if returns and (dialect.newline or returns != data.count(b"\r\n")):
@@ -190,12 +191,21 @@ def _beside(quote: bytes, separator: bytes) -> Mask:
 
 
 def _read_plain(data: bytes, shape: Shape, separator: bytes, direct: Direct | None) -> list[pa.Array] | None:
-    """Read a plain piece; None where a line has too few or too many fields, or a value is not what `direct` says."""
+    """Read a piece; None where a line is empty, lacks or has too many fields, or a value is not what `direct` says."""
     try:
         columns = _read(data, shape, separator, direct)
     except pa.ArrowInvalid:
         return None
+    if _may_be_empty(columns[0]) and (data.startswith((b"\n", b"\r\n")) or b"\n\n" in data or b"\n\r\n" in data):
+        return None
     return columns if direct is None or direct.is_right(data, columns) else None
+
+
+def _may_be_empty(column: pa.Array) -> bool:
+    """Tell whether a line of a column may be that of an empty line."""
+    if pa.types.is_binary(column.type) or pa.types.is_string(column.type):
+        return bool(pc.min(pc.binary_length(column)).as_py() == 0)
+    return bool(column.null_count)
 
 
 def _read(data: bytes, shape: Shape, separator: bytes, direct: Direct | None = None) -> list[pa.Array]:
