@@ -46,7 +46,7 @@ class CsvFile:
     """
 
     def __init__(self, path: str, options: Any, dialect: Dialect) -> None:
-        self._source = Source(path, options.encoding, options.inside_filename)
+        self._source = Source(path, options.encoding, options.inside_filename, options.separator)
         self.path, self.nbytes = self._source.path, self._source.nbytes
         self._dialect = dialect
         self._text = Text(self._source.read, dialect.line_end)

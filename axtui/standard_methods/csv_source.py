@@ -39,19 +39,20 @@ class Source:
         path: The file.
         encoding: What it is written in; empty for bytes as they are, but for the encodings that have marks.
         member: Which file of a zip; empty for the only one.
+        separator: Between fields, to say where an error is.
 
     Raises:
         UserError: It cannot be read, or there is no such encoding; the message names the file.
     """
 
-    def __init__(self, path: str, encoding: str = "", member: str = "") -> None:
+    def __init__(self, path: str, encoding: str = "", member: str = "", separator: str = "") -> None:
         self.path = f"{path}/{member}" if member else path
         self._raw = open_file(path)
         self.nbytes = os.fstat(self._raw.fileno()).st_size
         self._stream = _unpack(self._raw, path, member)
         self._head = self._take(4)
         encoding = encoding or next((name for mark, name in _MARKS.items() if self._head.startswith(mark)), "")
-        self._decoder = _Decoder(self.path, encoding) if encoding else None
+        self._decoder = _Decoder(self.path, encoding, separator) if encoding else None
         if not self._decoder and self._head.startswith(_UTF8_MARK):
             self._head = self._head[len(_UTF8_MARK) :]
 
@@ -88,12 +89,13 @@ class Source:
 
 
 class _Decoder:
-    """Turns bytes of an encoding into UTF-8, and counts lines to say where that failed."""
+    """Turns bytes of an encoding into UTF-8, and counts lines and fields to say where that failed."""
 
-    def __init__(self, path: str, encoding: str) -> None:
+    def __init__(self, path: str, encoding: str, separator: str) -> None:
         self._path = path
         self._encoding = encoding
-        self._line = 1
+        self._separator = separator
+        self._line = self._field = 1
         self._is_begin = True
         try:
             self._decoder = codecs.getincrementaldecoder(encoding)()
@@ -105,13 +107,18 @@ class _Decoder:
         try:
             text = self._decoder.decode(data, final=not data)
         except UnicodeDecodeError as error:
-            before = error.object[: error.start].decode(self._encoding, "replace")
-            line = self._line + before.count("\n")
-            raise UserError(f"{self._path} is not {self._encoding} on line {line}: {error.reason}") from None
-        self._line += text.count("\n")
+            self._count(error.object[: error.start].decode(self._encoding, "replace"))
+            place = f"line {self._line} field {self._field}"
+            raise UserError(f"{self._path} is not {self._encoding} on {place}: {error.reason}") from None
+        self._count(text)
         if self._is_begin and text:
             text, self._is_begin = text.removeprefix("\ufeff"), False
         return text.encode("utf-8")
+
+    def _count(self, text: str) -> None:
+        lines = text.count("\n")
+        begun = text.rpartition("\n")[2].count(self._separator) if self._separator else 0
+        self._line, self._field = self._line + lines, begun + (1 if lines else self._field)
 
 
 def open_file(path: str) -> IO[bytes]:

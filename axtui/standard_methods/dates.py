@@ -166,21 +166,22 @@ def _matrix(text: pa.Array, width: int) -> Digits | None:
 
 
 def _read(chars: Digits, items: tuple[Item, ...], widths: list[int]) -> Stamps | None:
+    places = np.ascontiguousarray(chars.T)
     parts: dict[str, Ints] = {}
     start = 0
     for item, width in zip(items, widths, strict=True):
-        here = chars[:, start : start + width]
+        here = places[start : start + width]
         start += width
         if item.code in ("", "%"):
             if not _is_literal(here, item.text or "%"):
                 return None
             continue
-        digits = here - np.uint8(ord("0"))
-        if (digits > 9).any():
-            return None
         value = np.zeros(len(chars), dtype=np.int32)
-        for place in range(width):
-            value = value * 10 + digits[:, place]
+        for place in here:
+            digit = place - np.uint8(ord("0"))
+            if digit.max() > 9:
+                return None
+            value = value * 10 + digit
         parts[item.code] = value * (10 ** (6 - width) if item.code == "f" else 1)
     for code, (low, high) in _LIMITS.items():
         if code in parts and ((parts[code] < low).any() or (parts[code] > high).any()):
@@ -188,10 +189,11 @@ def _read(chars: Digits, items: tuple[Item, ...], widths: list[int]) -> Stamps |
     return _combine(parts, len(chars))
 
 
-def _is_literal(chars: Digits, text: str) -> bool:
+def _is_literal(places: Digits, text: str) -> bool:
+    """Tell whether all lines have a character, whose bytes are in `places`, shape (bytes, lines)."""
     if text in " \t\n\r\f\v":
-        return bool(np.isin(chars, _SPACES).all())
-    return bool((chars == np.frombuffer(text.encode("utf-8"), dtype=np.uint8)).all())
+        return bool(np.isin(places, _SPACES).all())
+    return all((place == byte).all() for place, byte in zip(places, text.encode("utf-8"), strict=True))
 
 
 def _combine(parts: dict[str, Ints], lines: int) -> Stamps | None:

@@ -52,6 +52,7 @@ class Import:
         self._writers: dict[str, Any] = {}
         self._turns = 0
         self._is_text = True
+        self._done = self._nbytes = 0
         self._broken = np.zeros(slices, dtype=np.int64)
         self._skipped = 0
 
@@ -62,6 +63,7 @@ class Import:
             UserError: A file cannot be read, or the options do not fit it.
             ValueError: A line is bad, or a value cannot be converted.
         """
+        self._nbytes = sum(os.path.getsize(path) for path in paths if os.path.exists(path))
         threads = min(self._slices, len(os.sched_getaffinity(0)))
         with status("Reading") as say, ThreadPoolExecutor(threads) as pool:
             for path in paths:
@@ -72,6 +74,7 @@ class Import:
                     self._read(file, pool, threads, say)
                 finally:
                     file.close()
+                self._done += file.nbytes
         return self._result()
 
     def _open(self, path: str) -> InputTable:
@@ -142,7 +145,7 @@ class Import:
         self._is_text = isinstance(file, CsvFile)
         for dealt in file.process(kept, self._deal, pool, threads, self._direct()):
             self._write(dealt)
-            progress(file.position, file.nbytes)
+            progress(self._done + file.position, self._nbytes)
             if self._turns // _MILLION != said:
                 said = self._turns // _MILLION
                 say(f"{said * _MILLION:,} lines read")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.bench import chains, datasets, frame, jobs, kills, output, save, sorting
+from tests.bench import chains, csv, datasets, frame, jobs, kills, output, save, sorting
 from tests.bench.sides import find_ax
 from tests.bench.table import format_machine, format_table
 
@@ -19,6 +19,7 @@ def main() -> None:
         *output.figures(200),
         *datasets.figures(ax, arguments.rounds),
         *sorting.figures(ax, arguments.rounds),
+        *csv.figures(ax, 1),
     ]
     print(format_machine() + ("" if ax else "; no Accelerator here (pip install -e '.[bench]', or --ax PATH)"))
     print(format_table(found))

@@ -162,7 +162,7 @@ def test_bad_lines_are_errors(desk: Desk, text: str, options: dict[str, Any], me
         ("a,b\n1,2\n", {"quotes": "xy"}, "quotes is True, one character or none"),
         (b"\x28\xb5\x2f\xfd....", {}, "f.csv is damaged near byte"),
         (b"a,\xff\n1,2\n", {}, r"f.csv line 1 field 2: cannot read the label .* as utf-8: invalid start byte"),
-        (b"a,b\n1,2\n1,\xff\n", {"encoding": "utf-8"}, r"f.csv is not utf-8 on line 3: invalid start byte"),
+        (b"a,b\n1,2\n1,\xff\n", {"encoding": "utf-8"}, r"f.csv is not utf-8 on line 3 field 2: invalid start byte"),
         (b"a,b\n1,2\n", {"encoding": "klingon"}, "there is no encoding 'klingon'"),
         (b"a,b\n1,2\n", {"label_encoding": "klingon"}, "unknown encoding: klingon"),
         ("a,b\n1,2\n", {"compression": 10}, 'compression is "zstd", "lz4", None or a level from 1 to 9, found 10'),
