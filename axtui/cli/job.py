@@ -14,6 +14,7 @@ from axtui.build.job_spec import find_job
 from axtui.cli.jobs import summarise_job
 from axtui.method.packages import changed_versions
 from axtui.project.config import find_root, read_project
+from axtui.project.limits import tell_limits
 from axtui.store import layout
 from axtui.store.record import JobRecord, find_damage
 
@@ -54,6 +55,7 @@ def _lines(record: JobRecord) -> list[str]:
         *_list("options", [f"{key} = {decode_value(value)!r:.100}" for key, value in setup.get("options", {}).items()]),
         *_list("datasets", [f"{key} = {_reference(value)}" for key, value in setup.get("datasets", {}).items()]),
         *_list("jobs", [f"{key} = {_reference(value)}" for key, value in setup.get("jobs", {}).items()]),
+        *_list("limits", tell_limits(setup)),
         *_list("made", post.get("datasets", {})),
         *_list("files", [f"{name}  {post['files'][name][0]:,} bytes" for name in post.get("registered", [])]),
         *_list("undeclared", _undeclared(post)),

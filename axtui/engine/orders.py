@@ -100,7 +100,7 @@ def method_setup(
         wanted: What was asked, and its identity.
         description: What the method declares.
         stamps: Device, inode, size and mtime of each input file, by option.
-        more: Caption, name, parent, concurrency, why, reason, package.
+        more: Caption, name, parent, concurrency, limits, why, reason, package.
     """
     request, identity = wanted.request, wanted.identity
     names = request.input_files

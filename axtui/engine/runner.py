@@ -18,6 +18,7 @@ from axtui.event.why import Why
 from axtui.execute.executor import Executor, JobCommitted, JobLost
 from axtui.execute.failure import Failure, plain_failure
 from axtui.project.config import Project
+from axtui.project.limits import Limits, limits_of
 from axtui.schedule import tasks
 from axtui.schedule.scheduler import Scheduler
 from axtui.store.catalogue import Catalogue
@@ -190,8 +191,13 @@ class Runner:
         self._desk.askers[ticket.job] = Asker(ticket.build, ticket.number, ticket.row.name, ticket.workdir)
         for each in self._group(ticket):
             self._announce_start(each, ticket.job, sentences(why))
-        self.executor.start_job(directory, ticket.row.method, ticket.snapshot)
+        limits = limits_of(self._limits(ticket))
+        self.executor.start_job(directory, ticket.row.method, ticket.snapshot, limits)
         return []
+
+    def _limits(self, ticket: Ticket) -> Limits:
+        assert ticket.description is not None
+        return self._project.limits_for(ticket.row.method, ticket.description.limits)
 
     def _make_job(self, ticket: Ticket, why: Why) -> Path:
         assert ticket.wanted is not None and ticket.description is not None
@@ -207,6 +213,7 @@ class Runner:
             concurrency=ticket.concurrency,
             why=sentences(why),
             reason=why.to_record(),
+            limits=limits_of(self._limits(ticket)),
         )
         return self._orders.make_job(ticket.workdir, setup, ticket.wanted.snapshot)
 

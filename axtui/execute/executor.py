@@ -13,6 +13,7 @@ from axtui.base.wire import Message
 from axtui.execute.failure import Failure
 from axtui.method.description import Description
 from axtui.method.snapshot import Snapshot
+from axtui.project.limits import Limits
 
 
 @dataclass(frozen=True)
@@ -85,8 +86,8 @@ class Executor(Protocol):
         """Tell whether what was reported of a method still holds: what its import found besides its snapshot may be
         another one by now."""
 
-    def start_job(self, directory: Path, method: str, snapshot: Snapshot) -> None:
-        """Run a job whose directory holds its setup."""
+    def start_job(self, directory: Path, method: str, snapshot: Snapshot, limits: Limits) -> None:
+        """Run a job whose directory holds its setup; one that does not keep its limits is stopped, and lost."""
 
     def start_script(self, directory: Path, snapshot: Snapshot) -> None:
         """Run a build script whose directory holds its setup."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from axtui.api.status import take_stack
 from axtui.base.errors import AxtuiError, JobError
 from axtui.base.records import Record
+from axtui.execute.memory import describe_want, let_go_of_memory
 
 _OURS = str(Path(__file__).resolve().parents[1]) + os.sep
 _AUTHORS = (os.path.join(_OURS, "standard_methods") + os.sep, os.path.join(_OURS, "demo") + os.sep)
@@ -63,6 +64,7 @@ def describe_exception(part: str, error: BaseException) -> Failure:
     """Turn an exception into a failure."""
     if isinstance(error, PartFailedError):
         return error.failure
+    let_go_of_memory()
     told = traceback.TracebackException.from_exception(error)
     _cut(told, set())
     message = _explain(part, error, _one_line(error, told))
@@ -90,8 +92,7 @@ def _explain(part: str, error: BaseException, message: str) -> str:
     plain = _PLAIN.get(getattr(error, "errno", None) or 0, "")
     if isinstance(error, SystemExit):
         return f"{part}: the method called exit({error.code!r}); a job ends by returning, or by job.finish_early()"
-    if isinstance(error, MemoryError):
-        return f"out of memory: {message}"
+    plain = describe_want(error) or plain
     return f"{plain}: {message}" if plain else message
 
 

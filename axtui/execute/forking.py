@@ -28,11 +28,14 @@ from axtui.execute.light import LightBase, is_light
 from axtui.execute.loader import PACKET_NBYTES, run_loader
 from axtui.execute.process import describe_end, end_descendants, oom_kills
 from axtui.execute.script import run_script
+from axtui.execute.watchdog import Watchdog
 from axtui.method.description import parse_description
 from axtui.method.opened import Stamp, stamp_of
 from axtui.method.snapshot import Snapshot
 from axtui.method.sources import Sources
 from axtui.project.config import Project
+from axtui.project.limits import Limits
+from axtui.store import layout
 from axtui.store.commit import write_error
 
 MOST_LOADERS = 48
@@ -87,6 +90,8 @@ class _Running:
     """Whether answers wait for it to read those before."""
     last: Message = field(default_factory=dict)
     """Its closing message, "committed" or "failed", once it came."""
+    broken_limit: str = ""
+    """Why the watchdog stops it."""
 
 
 class ForkingExecutor:
@@ -101,6 +106,7 @@ class ForkingExecutor:
         self._jobs: dict[str, _Running] = {}
         self._scripts: dict[int, str] = {}
         self._digests = Digests(loop, report)
+        self._watchdog = Watchdog(loop, self._stop_for)
         self._light = LightBase(self._run_loader)
         self._heavy: set[str] = set()
         """Methods that were thought to be light, and are not."""
@@ -126,13 +132,14 @@ class ForkingExecutor:
         found = self._found.get((method, snapshot.content))
         return found is None or found.holds(self._sources)
 
-    def start_job(self, directory: Path, method: str, snapshot: Snapshot) -> None:
-        """Run a job whose directory holds its setup."""
+    def start_job(self, directory: Path, method: str, snapshot: Snapshot, limits: Limits) -> None:
+        """Run a job whose directory holds its setup; one that does not keep its limits is stopped, and lost."""
         loader = self._loader(method, snapshot)
         number, wire = self._take_process(loader, directory)
         loader.jobs[number] = directory.name
         loader.starts += 1
         self._add(directory, wire, lambda signum: self._signal_job(loader, number, signum))
+        self._watchdog.begin(directory.name, limits)
         if loader.starts >= _STARTS_BEFORE_SPARE:
             self._keep_spares(loader)
 
@@ -196,6 +203,10 @@ class ForkingExecutor:
         if not hard:
             self._loop.call_later(TERM_SECONDS, lambda: self._stop_hard(jobid, running))
 
+    def _stop_for(self, jobid: str, reason: str, hard: bool) -> None:
+        self._jobs[jobid].broken_limit = reason
+        self.stop(jobid, hard)
+
     def close(self) -> None:
         """End every process of this executor and reap it."""
         for running in self._jobs.values():
@@ -229,6 +240,8 @@ class ForkingExecutor:
             if message.get("say") in ("committed", "failed"):
                 running.last = message
                 self._acknowledge(jobid, message)
+            elif message.get("say") == "began":
+                self._watchdog.know(jobid, message["pid"])
             else:
                 self._report(JobSaid(jobid, message))
 
@@ -262,12 +275,13 @@ class ForkingExecutor:
         self._loop.remove_reader(running.wire.fileno())
         running.wire.close()
         del self._jobs[jobid]
+        self._watchdog.end(jobid)
         if running.last.get("say") != "committed":
             self._end_adopted()
             self._report(self._lost(jobid, running, code, reason))
 
     def _lost(self, jobid: str, running: _Running, code: int, reason: str) -> JobLost:
-        if running.last.get("say") == "failed":
+        if running.last.get("say") == "failed" and not running.broken_limit:
             return JobLost(jobid, running.last["seconds"], parse_failure(running.last))
         seconds = clock.monotonic() - running.began
         if not reason:
@@ -276,7 +290,9 @@ class ForkingExecutor:
             )
         if code == -signal.SIGKILL and oom_kills() > running.oom_before:
             reason = "out of memory: the job process was killed by the kernel"
-        failure = plain_failure("launcher", reason)
+        if running.broken_limit:
+            (running.directory / layout.ERROR).unlink(missing_ok=True)  # it may have called its being stopped a failure
+        failure = plain_failure("launcher", running.broken_limit or reason)
         write_error(running.directory, {**failure.to_record(), "seconds": seconds, "notes": []})
         return JobLost(jobid, seconds, failure)
 

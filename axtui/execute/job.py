@@ -26,6 +26,7 @@ from axtui.base.wire import Wire
 from axtui.execute.analysis_result import AnalysisResult, save_slice_result
 from axtui.execute.failure import Failure, describe_exception
 from axtui.execute.light import used_heavy
+from axtui.execute.memory import hold_memory
 from axtui.execute.process import become_subreaper, end_descendants, flush_streams, line_buffer_c, redirect
 from axtui.execute.slices import run_slices
 from axtui.execute.stages import Stages
@@ -136,6 +137,14 @@ class JobProcess:
         os.mkdir(self._directory / layout.OUTPUT)
         progress.write_header(self._directory / layout.PROGRESS, self._slices)
         self._context.slot = progress.Slot(self._directory / layout.PROGRESS, self._slices)
+        self._hold_memory()
+
+    def _hold_memory(self) -> None:
+        """Keep the limit of memory, and say which process is to be measured."""
+        nbytes = self._setup.get("limits", {}).get("memory", 0)
+        if nbytes:
+            self._wire.send({"say": "began", "pid": os.getpid()})
+            hold_memory(nbytes)
 
     def _run_stages(self, stages: Stages) -> None:
         more = self._prepare(stages)

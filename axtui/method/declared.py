@@ -10,14 +10,16 @@ stays in the digest. `reads` then says which options the program could tell from
 from __future__ import annotations
 
 import ast
+import inspect
 from collections.abc import Iterable
 from dataclasses import dataclass
+from types import ModuleType
 
 from axtui.method.syntax import module_digest, names_used, statement_digest
 
 OPTIONS = "options"
 EQUIVALENT = "equivalent_hashes"
-_SPOKEN = frozenset({"description", EQUIVALENT, "depend_packages"})
+_SPOKEN = frozenset({"description", EQUIVALENT, "depend_packages", "limits", "retries"})
 """What is said to people, or to axtui, which takes it into account on its own."""
 _FORMS = frozenset({
     "OptionEnum", "OptionString", "RequiredOption", "OptionDefault", "InputFile", "JobWithFile", "dict", "list", "set",
@@ -79,8 +81,20 @@ def own_form(tree: ast.Module) -> Own:
 
 def spoken_statements(tree: ast.Module) -> list[ast.stmt]:
     """Return the statements of a method's module that only speak about it, to people or to axtui."""
-    names = [node.id for node in ast.walk(tree) if isinstance(node, ast.Name)]
+    names = _names(tree)
     return [each for each in tree.body if _target(each) in _SPOKEN and names.count(_target(each)) == 1]
+
+
+def is_used(module: ModuleType, name: str) -> bool:
+    """Tell whether a module's source says a name anywhere but where it is assigned, as far as there is a source."""
+    try:
+        return _names(ast.parse(inspect.getsource(module))).count(name) > 1
+    except (OSError, TypeError, SyntaxError):
+        return False
+
+
+def _names(tree: ast.Module) -> list[str]:
+    return [node.id for node in ast.walk(tree) if isinstance(node, ast.Name)]
 
 
 def reaches_options(tree: ast.Module) -> bool:

@@ -10,7 +10,9 @@ from typing import Any
 
 from axtui.base.errors import MethodError
 from axtui.base.records import Record
+from axtui.method.declared import is_used
 from axtui.method.forms import Form, describe_form, format_form, parse_form
+from axtui.project.limits import Limits, parse_limits
 
 STAGES = ("prepare", "analysis", "synthesis")
 
@@ -31,6 +33,8 @@ class Description:
     """The packages, or "python", whose version is part of the key of its jobs."""
     versions: dict[str, str] = field(default_factory=dict)
     """The versions of what it imports from installed packages, by module."""
+    limits: Limits = field(default_factory=dict)
+    """What its jobs may take, and how often they are tried again; see project/limits.py."""
 
 
 def describe_method(name: str, module: ModuleType) -> Description:
@@ -54,6 +58,7 @@ def describe_method(name: str, module: ModuleType) -> Description:
         extra_files=files,
         text=str(getattr(module, "description", module.__doc__ or "")).strip(),
         packages=_describe_packages(name, getattr(module, "depend_packages", ())),
+        limits=_describe_limits(name, module),
     )
 
 
@@ -96,6 +101,25 @@ def _describe_packages(name: str, declared: Any) -> tuple[str, ...]:
     if not isinstance(declared, (tuple, list, set)) or not all(isinstance(each, str) for each in declared):
         raise MethodError(f"{name}: depend_packages is {declared!r:.60}, wanted a tuple of names of packages")
     return tuple(sorted(set(declared)))
+
+
+def _describe_limits(name: str, module: ModuleType) -> Limits:
+    """Return what a method declares as `limits` and `retries`; a variable of that name of its own is left alone."""
+    found: Limits = {}
+    for declaration, parse in (("limits", _parse_limits), ("retries", lambda value: parse_limits({"retries": value}))):
+        try:
+            found |= parse(vars(module)[declaration]) if declaration in vars(module) else {}
+        except ValueError as error:
+            if not is_used(module, declaration):
+                raise MethodError(f"{name}: {error}") from None
+    return found
+
+
+def _parse_limits(value: Any) -> Limits:
+    if not isinstance(value, dict) or "retries" in value:
+        wanted = 'a dict of "memory" and "seconds"; `retries` stands on its own'
+        raise ValueError(f"limits is {value!r:.60}, wanted {wanted}")
+    return parse_limits(value, "limits.")
 
 
 def format_description(description: Description) -> Record:

@@ -16,6 +16,7 @@ from axtui.base.errors import RecordError, UserError
 from axtui.base.files import read_limited
 from axtui.base.ids import is_workdir_name
 from axtui.project import accelerator_conf
+from axtui.project.limits import KEYS, Limits, parse_limits
 
 FILE_NAME = "axtui.toml"
 _FILE_NBYTES = 1 << 20
@@ -30,7 +31,6 @@ _KEYS: dict[str, type] = {
     "limits": dict,
 }
 _METHOD_KEYS: dict[str, type] = {"packages": list, "depend_packages": list}
-_LIMIT_KEYS: dict[str, type] = {"memory": int, "seconds": int}
 
 
 @dataclass(frozen=True)
@@ -49,9 +49,17 @@ class Project:
     listed: tuple[str, ...]
     """Those packages whose methods are only the ones that their `methods.conf` lists."""
     parallel_jobs: int
-    limits: dict[str, int] = field(default_factory=dict)
+    limits: Limits = field(default_factory=dict)
+    """Of every method that says nothing else; see project/limits.py."""
+    method_limits: dict[str, Limits] = field(default_factory=dict)
+    """Of single methods, whatever they say themselves."""
     depend_packages: tuple[str, ...] = ()
     """The packages, or "python", whose version is part of the key of every job."""
+
+    def limits_for(self, method: str, declared: Limits) -> Limits:
+        """Return what holds for a method: what the configuration says of it, else what it declares, else what the
+        configuration says of all."""
+        return {**self.limits, **declared, **self.method_limits.get(method, {})}
 
     @property
     def private(self) -> Path:
@@ -129,8 +137,7 @@ def _make_project(values: dict[str, Any], root: Path) -> Project:
         raise UserError(f"target is {target!r}, but the workdirs are {', '.join(workdirs)}")
     methods = values.get("methods", {})
     _check_keys(methods, _METHOD_KEYS, "methods.")
-    limits = values.get("limits", {})
-    _check_keys(limits, _LIMIT_KEYS, "limits.")
+    limits, method_limits = _read_limits(values.get("limits", {}))
     return Project(
         root=root,
         slices=slices,
@@ -142,7 +149,8 @@ def _make_project(values: dict[str, Any], root: Path) -> Project:
         packages=_read_packages(methods.get("packages", [])),
         listed=(),
         parallel_jobs=_positive(values, "parallel_jobs", max(1, os.cpu_count() or 1)),
-        limits={key: _positive(limits, key, 1) for key in limits},
+        limits=limits,
+        method_limits=method_limits,
         depend_packages=_read_texts(methods.get("depend_packages", [])),
     )
 
@@ -189,6 +197,17 @@ def _read_packages(values: list[Any]) -> tuple[str, ...]:
     if len(set(values)) != len(values):
         raise UserError("methods.packages names a package twice")
     return tuple(values)
+
+
+def _read_limits(values: dict[str, Any]) -> tuple[Limits, dict[str, Limits]]:
+    """Read `[limits]`, where a table is of the method that it is named after."""
+    tables = {key: value for key, value in values.items() if isinstance(value, dict) and key not in KEYS}
+    plain = {key: value for key, value in values.items() if key not in tables}
+    try:
+        of_methods = {name: parse_limits(table, f"limits.{name}.") for name, table in tables.items()}
+        return parse_limits(plain, "limits."), of_methods
+    except ValueError as error:
+        raise UserError(str(error)) from None
 
 
 def _read_texts(values: list[Any]) -> tuple[str, ...]:

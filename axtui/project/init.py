@@ -25,6 +25,12 @@ dev = "workdirs/dev"
 
 [methods]
 packages = ["{package}"]{space}# folders with methods (a_NAME.py) and build scripts (build.py, build_NAME.py)
+
+# [limits]                # what a job may take: it fails when it needs more; a method may say `limits = {{...}}` too
+# memory = "8GB"          # all processes of the job together
+# seconds = 3600
+# [limits.primes]         # the same for one method, here with two more attempts when it fails
+# retries = 2
 """
 _METHOD = '''\
 """Count the primes below a limit: each slice takes its share, synthesis adds them up."""

@@ -4,6 +4,7 @@
     version, jobid, method, package, module, script (of build jobs), caption, name, parent, is_build, starttime,
     slices, seed, hash (code digest), declared {option: digest of its declaration}, key, parameters (digest of method
     and options), options (typed values), datasets, jobs, concurrency (how many analysis processes at once, 0 for all),
+    limits {memory: bytes, seconds}, attempt [this one, of how many] (where it is tried again when it fails),
     input_files {option: [name, digest, stamp]}, inputs {reference, or job:file of an option: identity}, packages
     {name: version} (those that the key holds), input_directory, project_directory, versions {axtui, python, packages},
     host, user, environment, why (sentences), reason (the same as data, see event/why.py), extra [modules, files] (what
@@ -152,7 +153,7 @@ _SETUP: _Types = {"jobid": str, "method": str, "options": dict, "datasets": dict
 _SETUP_MAY_HAVE: _Types = {
     "starttime": _NUMBER, "caption": str, "name": str, "why": list, "reason": dict, "sources": dict, "inputs": dict,
     "input_files": dict, "extra": list, "key": str, "hash": str, "parameters": str, "versions": dict, "declared": dict,
-    "packages": dict, "concurrency": int,
+    "packages": dict, "concurrency": int, "limits": dict, "attempt": list,
 }  # fmt: skip
 _POST: _Types = {"files": dict, "setup": str, "output": str, "datasets": dict, "subjobs": dict, "exectime": dict}
 _POST_MAY_HAVE: _Types = {

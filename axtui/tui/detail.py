@@ -12,6 +12,7 @@ from axtui.base.errors import RecordError
 from axtui.base.text import safe
 from axtui.base.values import decode_value
 from axtui.event.reasons import Branch, branches
+from axtui.project.limits import tell_limits
 from axtui.store.progress import Progress
 from axtui.tui.facts import Facts
 from axtui.tui.glyphs import GLYPHS, SLICE_GLYPHS, bar, cut, format_expected, format_nbytes, format_rate
@@ -43,6 +44,7 @@ def draw_detail(row: Row, table: Table, facts: Facts, width: int, palette: Palet
     _say_rows(page, "inputs", table.inputs(row), row.inputs)
     _say_rows(page, "users", table.users(row), ())
     _say_setup(page, facts)
+    _say_limits(page, facts)
     _say_traceback(page, row, facts)
     _say_files(page, row, facts)
     return page.lines
@@ -251,6 +253,13 @@ def _say_setup(page: _Page, facts: Facts) -> None:
     empty = [name for name, value in options.items() if _is_empty(value)]
     if empty:
         page.say(f"empty: {', '.join(empty)}", "faint")
+
+
+def _say_limits(page: _Page, facts: Facts) -> None:
+    page.section("limits")
+    limits = tell_limits(facts.record.setup) if facts.record else []
+    if limits:
+        page.say(", ".join(limits), "muted")
 
 
 def _is_empty(value: Any) -> bool:

@@ -34,6 +34,8 @@ def test_a_description_crosses_the_wire(tmp_path: Path) -> None:
         depend_extra=("words.txt", pytest),
         depend_packages=("python", "numpy"),
         prepare=lambda: None,
+        limits={"memory": "2GB", "seconds": 600},
+        retries=2,
     )
 
     described = describe_method("one", module)
@@ -45,6 +47,7 @@ def test_a_description_crosses_the_wire(tmp_path: Path) -> None:
     assert described.extra_modules == ("pytest",)
     assert described.extra_files == ("words.txt",)
     assert described.packages == ("numpy", "python")
+    assert described.limits == {"memory": 2 * 10**9, "seconds": 600.0, "retries": 2}
     assert described.text == "Counts.\nSlowly."
 
 
@@ -60,6 +63,11 @@ def test_a_description_crosses_the_wire(tmp_path: Path) -> None:
         ({"depend_extra": (3,)}, "one: depend_extra has 3, wanted a module or a file name"),
         ({"depend_packages": "numpy"}, "one: depend_packages is 'numpy', wanted a tuple of names of packages"),
         ({"depend_packages": (3,)}, r"one: depend_packages is \(3,\), wanted a tuple of names of packages"),
+        ({"limits": 600}, "one: limits is 600, wanted a dict"),
+        ({"limits": {"retries": 2}}, "one: limits is .*; `retries` stands on its own"),
+        ({"limits": {"memori": 2}}, "one: unknown key 'limits.memori'; the nearest known one is 'limits.memory'"),
+        ({"limits": {"seconds": "x"}}, "one: limits.seconds is 'x'; wanted a number of seconds above 0"),
+        ({"retries": "two"}, "one: retries is 'two'; wanted a whole number from 0 to 100"),
     ],
 )
 def test_a_wrong_declaration_is_told(tmp_path: Path, names: dict[str, Any], wanted: str) -> None:
@@ -71,3 +79,11 @@ def test_a_wrong_declaration_is_told(tmp_path: Path, names: dict[str, Any], want
 def test_every_stage_may_be_left_out(tmp_path: Path) -> None:
     """A method without a function is one that does nothing."""
     assert describe_method("one", make_module(tmp_path, synthesis=None)).stages == ()
+
+
+def test_a_variable_of_its_own_is_no_declaration(tmp_path: Path) -> None:
+    """A method that uses a name `limits` or `retries` for something else is left alone."""
+    module = make_module(tmp_path, limits=[0, 15], retries={})
+    (tmp_path / "a_one.py").write_text("limits = [0, 15]\nretries = {}\ndef synthesis(): return limits, retries\n")
+
+    assert describe_method("one", module).limits == {}

@@ -34,7 +34,8 @@ def test_everything_can_be_set() -> None:
     """Each key has its effect; paths are relative to the file, absolute, or below home."""
     project = parse_project(
         'slices = 8\ntarget = "shared"\ninput = "/data"\nresults = "../out"\nparallel_jobs = 3\n'
-        '[workdirs]\ndev = "w/dev"\nshared = "~/shared"\n[methods]\npackages = ["a", "b.c"]\n[limits]\nmemory = 4\n',
+        '[workdirs]\ndev = "w/dev"\nshared = "~/shared"\n[methods]\npackages = ["a", "b.c"]\n'
+        '[limits]\nmemory = "4GB"\nretries = 1\n[limits.slow]\nseconds = 60\nmemory = "8GB"\n',
         ROOT,
     )
 
@@ -43,7 +44,9 @@ def test_everything_can_be_set() -> None:
     assert project.result_directory == Path("/home/somebody/out")
     assert project.workdirs == {"dev": ROOT / "w/dev", "shared": Path.home() / "shared"}
     assert project.packages == ("a", "b.c")
-    assert project.limits == {"memory": 4}
+    assert project.limits == {"memory": 4 * 10**9, "retries": 1}
+    assert project.limits_for("other", {"seconds": 5}) == {"memory": 4 * 10**9, "retries": 1, "seconds": 5}
+    assert project.limits_for("slow", {"seconds": 5}) == {"memory": 8 * 10**9, "retries": 1, "seconds": 60}
 
 
 def test_the_first_workdir_is_the_target() -> None:
@@ -77,7 +80,11 @@ WRONG = {
     '[methods]\npackages = ["a/b"]': "methods.packages has 'a/b'; wanted the name of a package",
     '[methods]\npackages = [""]': "methods.packages has ''; wanted the name of a package",
     '[methods]\npackages = ["a", "a"]': "methods.packages names a package twice",
-    "[limits]\nmemory = -4": "memory is -4; wanted at least 1",
+    "[limits]\nmemory = -4": "limits.memory is -4; wanted at least 1 MB",
+    "[limits]\nseconds = '5'": "limits.seconds is '5'; wanted a number of seconds above 0",
+    "[limits.memory]\nmemory = 1": "limits.memory is {'memory': 1}; wanted a size",
+    "[limits.slow]\nsecnds = 1": "unknown key 'limits.slow.secnds'; the nearest known one is 'limits.slow.seconds'",
+    "limits = 3": "limits is 3; wanted a table",
     'input = ["a"]': r"input is ['a']; wanted a string",
 }
 
