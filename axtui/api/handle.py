@@ -16,7 +16,7 @@ from axtui.base.values import encode_value, register_type
 from axtui.base.wire import Message
 
 if TYPE_CHECKING:
-    from axtui.api.job import NamedJob
+    from axtui.api.joblist import NamedJob
 
 
 class Awaited:
@@ -75,7 +75,7 @@ class Handle(Awaited):
             BuildError: One of its inputs failed, or it was cancelled.
             AxtuiError: The request was refused; the class says how.
         """
-        from axtui.api.job import NamedJob
+        from axtui.api.joblist import NamedJob
 
         self._is_asked = True
         answer = self.wait()

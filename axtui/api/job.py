@@ -26,6 +26,7 @@ from axtui.store.record import read_post
 
 if TYPE_CHECKING:
     from axtui.api.dataset import Dataset, DatasetList
+    from axtui.api.joblist import JobList
 
 _ERROR = object()
 
@@ -267,7 +268,7 @@ class Job(str):
         os.symlink(source, safe_join(here.directory, filename))
         here.registered[os.fspath(filename)] = False
 
-    def chain(self, length: int = -1, reverse: bool = False, stop_job: Any = None) -> list[Job]:
+    def chain(self, length: int = -1, reverse: bool = False, stop_job: Any = None) -> JobList:
         """Follow `jobs.previous` backwards from this job, and return the jobs, oldest first.
 
         Args:
@@ -275,30 +276,15 @@ class Job(str):
             reverse: Newest first.
             stop_job: Stop before this job; `{job: name}` means that job's `jobs.name`.
         """
+        from axtui.api.joblist import JobList  # made of jobs
+
         stop = _stop_job(stop_job)
-        found: list[Job] = []
+        found = JobList()
         job: Job = self
         while job and job != stop and len(found) != length:
             found.append(job)
             job = job_or_none(job.params.jobs.get("previous"))
         return found if reverse else found[::-1]
-
-
-class NamedJob(Job):
-    """A job under the name it was built as."""
-
-    _name: str
-
-    def __new__(cls, jobid: str, name: str) -> NamedJob:
-        self = super().__new__(cls, jobid)
-        assert isinstance(self, NamedJob)
-        self._name = name
-        return self
-
-    @property
-    def method(self) -> str:
-        """The name given to the build call, else the method's."""
-        return self._name
 
 
 class _NoJob(Job):

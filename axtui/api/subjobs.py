@@ -7,7 +7,8 @@ from contextlib import nullcontext
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from axtui.api.job import Job, NamedJob
+from axtui.api.job import Job
+from axtui.api.joblist import NamedJob
 from axtui.api.request import ask_for_job, note_subjob, request_message
 from axtui.api.status import status
 

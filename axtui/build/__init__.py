@@ -14,7 +14,7 @@ from typing import Any
 _ROOMS = {
     "Automata": ("axtui.build.urd", "Urd"),
     "JobError": ("axtui.base.errors", "JobError"),
-    "JobList": ("axtui.build.joblist", "JobList"),
+    "JobList": ("axtui.api.joblist", "JobList"),
     "UrdResponse": ("axtui.build.urd_response", "UrdResponse"),
     "build": ("axtui.api.subjobs", "build"),
     "fmttime": ("axtui.base.clock", "fmttime"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from axtui.build.joblist import JobList
+from axtui.api.joblist import JobList
 from axtui.build.urd_entry import Entry
 from axtui.build.urd_lists import AUTOMATIC, UrdLists
 

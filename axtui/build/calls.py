@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import deque
 
 from axtui.api.handle import Handle
+from axtui.api.joblist import JobList, NamedJob
 from axtui.api.request import note_subjob
 from axtui.base.errors import AxtuiError
-from axtui.build.joblist import JobList, NamedJob
 
 
 class Calls:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from axtui.build.joblist import JobList
+from axtui.api.joblist import JobList
 from axtui.build.urd_entry import Dependency, Entry
 
 

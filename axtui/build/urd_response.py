@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from axtui.api.job import Job
+from axtui.api.joblist import JobList, NamedJob
 from axtui.base.dotdict import DotDict
-from axtui.build.joblist import JobList, NamedJob
 from axtui.build.urd_entry import Dependency, Entry
 
 

@@ -10,6 +10,7 @@ from typing import Protocol, TextIO
 
 from axtui.base import clock
 from axtui.base.clock import format_seconds
+from axtui.base.records import Record
 from axtui.base.text import safe
 from axtui.event.events import (
     Entry,
@@ -28,6 +29,7 @@ from axtui.event.events import (
 from axtui.project.config import Project
 from axtui.store import layout
 from axtui.store.progress import read_progress
+from axtui.store.record import read_job
 
 _LIVE_LINES = 6
 _BAR_CELLS = 20
@@ -36,6 +38,7 @@ _DOTS = 60
 """How many dots a line has."""
 _LOG_SECONDS = 60.0
 _JOB_CELLS = 12
+_TRACEBACK_LINES = 60
 VERBOSITIES = ("no", "status", "dots", "log")
 
 
@@ -89,6 +92,8 @@ class PlainProgress:
         self._full_path = full_path
         self._methods: dict[str, str] = {}
         self._running: dict[str, _Running] = {}
+        self._told: set[str] = set()
+        """The failed jobs whose tracebacks were shown."""
 
     def take(self, entry: Entry) -> None:
         """Print what happened, if it is worth a line."""
@@ -101,7 +106,7 @@ class PlainProgress:
             self._running.pop(event.row, None)
         line = self._line(event)
         if line:
-            print(safe(line), file=self._stream, flush=True)
+            print("\n".join(map(safe, [line, *self._traceback(event)])), file=self._stream, flush=True)
 
     def draw(self) -> None:
         """Nothing moves here."""
@@ -134,9 +139,20 @@ class PlainProgress:
                 return f"  . {message}"
         return ""
 
+    def _traceback(self, event: Event) -> list[str]:
+        """Return what the record of a failed job says at length, the first time that the job fails a row."""
+        if not isinstance(event, JobFailed) or event.job in self._told or not self._is_known(event.job):
+            return []
+        self._told.add(event.job)
+        lines = long_traceback(read_job(self._directory(event.job)).error)
+        more = [f"... axtui job {event.job} has all {len(lines)} lines"] if len(lines) > _TRACEBACK_LINES else []
+        return [f"      {line}" for line in [*lines[:_TRACEBACK_LINES], *more]]
+
+    def _is_known(self, job: str) -> bool:
+        return job.rpartition("-")[0] in self._project.workdirs
+
     def _job(self, job: str) -> str:
-        is_known = job.rpartition("-")[0] in self._project.workdirs
-        shown = str(self._directory(job)) if self._full_path and is_known else job
+        shown = str(self._directory(job)) if self._full_path and self._is_known(job) else job
         return f"{shown:<{_JOB_CELLS}}"
 
     def _directory(self, job: str) -> Path:
@@ -247,6 +263,13 @@ class LiveProgress(PlainProgress):
         name = safe(running.name)
         took = format_seconds(seconds)
         return f"  ▶ {name:<28} {self._job(running.job)} {took:>8}  {bar:─<{_BAR_CELLS}} {percent} {stage} {left}"
+
+
+def long_traceback(error: Record) -> list[str]:
+    """Return the traceback of a failure, where it says more than the one line with message and place."""
+    lines = str(error.get("traceback", "")).splitlines()
+    frames = [line for line in lines if line.lstrip().startswith('File "')]
+    return lines if len(frames) > 1 or any(line.startswith("Status when") for line in lines) else []
 
 
 def _share(counts: list[tuple[int, int, str]]) -> float:

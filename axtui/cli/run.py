@@ -14,21 +14,24 @@ from pathlib import Path
 
 from axtui.base.clock import format_seconds
 from axtui.base.errors import EngineError, RecordError, UserError
+from axtui.base.records import Record
 from axtui.base.text import safe
 from axtui.base.wire import WireClosedError
 from axtui.build.script_options import ScriptOptions, current_user, parse_concurrency
 from axtui.build.timestamps import normal_timestamp
 from axtui.cli.dry_run import run_dry
-from axtui.cli.progress import VERBOSITIES, Progress, choose_progress
+from axtui.cli.progress import VERBOSITIES, Progress, choose_progress, long_traceback
 from axtui.cli.switches import add_switch
 from axtui.engine.client import EngineClient, explain_loss, find_engine, reach_engine
 from axtui.event.events import BuildFinished, BuildStarted, Entry, parse_entry
 from axtui.project.config import Project, find_root, read_project
 from axtui.store import layout
-from axtui.store.record import read_post
+from axtui.store.record import read_job, read_post
 
 EXAMPLE = "axtui run weekly   or   axtui run --dry-run weekly"
 _TRIES = 5
+_ASKED = ("JobError:", "ServerError:", "BuildError:")
+"""Failures of what a script asked for; its own code is not to blame."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -269,7 +272,7 @@ class _Follower:
             self._output.show()
             self._progress.close()
             if self._show.verbose != "no" or event.outcome != "finished":
-                print(_summary(event), file=sys.stderr)
+                print(_summary(event, read_job(self._directory).error), file=sys.stderr)
         return self._read_status() if event.outcome == "finished" else 1
 
     def _read_status(self) -> int:
@@ -287,12 +290,21 @@ class _Follower:
         return 130
 
 
-def _summary(event: BuildFinished) -> str:
+def _summary(event: BuildFinished, error: Record) -> str:
     counts = [f"{event.built} built", f"{event.reused} reused"]
     if event.failed:
         counts.append(f"{event.failed} failed")
     text = f"{event.outcome} in {format_seconds(event.seconds)}: {', '.join(counts)}"
-    return f"{text}\n{safe(event.message)}" if event.message else text
+    return "\n".join([text, *map(safe, _cause(event.message, error))])
+
+
+def _cause(message: str, error: Record) -> list[str]:
+    """Say why a script failed: what it asked for in a line with its place, a mistake of its own with the traceback."""
+    if not message:
+        return []
+    file, line = error.get("file", ""), error.get("line", 0)
+    where = f" ({os.path.basename(file)}:{line})" if file else ""
+    return [*([] if message.startswith(_ASKED) else long_traceback(error)[:-1]), f"{message}{where}"]
 
 
 class _Output:

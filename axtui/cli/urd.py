@@ -13,9 +13,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from axtui.api.joblist import JobList, NamedJob
 from axtui.base.errors import UrdError
 from axtui.base.text import safe
-from axtui.build.joblist import JobList, NamedJob
 from axtui.build.script_options import current_user
 from axtui.build.timestamps import normal_timestamp
 from axtui.build.urd_entry import Entry

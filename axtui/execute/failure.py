@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import errno
+import importlib
 import os
+import sysconfig
 import traceback
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -15,6 +17,7 @@ from axtui.execute.memory import describe_want, let_go_of_memory
 
 _OURS = str(Path(__file__).resolve().parents[1]) + os.sep
 _AUTHORS = (os.path.join(_OURS, "standard_methods") + os.sep, os.path.join(_OURS, "demo") + os.sep)
+_LIBRARIES = tuple({sysconfig.get_path(name) + os.sep for name in ("stdlib", "platstdlib", "purelib", "platlib")})
 _PLAIN = {
     errno.ENOSPC: "disk full",
     errno.EDQUOT: "disk quota reached",
@@ -68,7 +71,7 @@ def describe_exception(part: str, error: BaseException) -> Failure:
     told = traceback.TracebackException.from_exception(error)
     _cut(told, set())
     message = _explain(part, error, _one_line(error, told))
-    frame = told.stack[-1] if told.stack else None
+    frame = _innermost(told.stack)
     text = "".join([*_subjob_error(error), *_with_status(list(told.format()), take_stack(error))])
     part = "launcher" if isinstance(error, SystemExit) else part
     if isinstance(error, SyntaxError) and error.filename:
@@ -78,7 +81,18 @@ def describe_exception(part: str, error: BaseException) -> Failure:
 
 def is_ours(filename: str) -> bool:
     """Tell whether a source file is axtui's own machinery rather than somebody's method."""
-    return (filename.startswith(_OURS) and not filename.startswith(_AUTHORS)) or filename.startswith("<frozen ")
+    is_machinery = filename.startswith("<frozen ") or filename == importlib.__file__
+    return is_machinery or (filename.startswith(_OURS) and not filename.startswith(_AUTHORS))
+
+
+def _innermost(stack: traceback.StackSummary) -> traceback.FrameSummary | None:
+    """Return the innermost frame that is neither of a library nor of compiled code, else the innermost."""
+    own = [frame for frame in stack if os.path.isabs(frame.filename) and not _is_of_library(frame.filename)]
+    return own[-1] if own else (stack[-1] if stack else None)
+
+
+def _is_of_library(filename: str) -> bool:
+    return filename.startswith(_LIBRARIES) and not filename.startswith(_AUTHORS)
 
 
 def _one_line(error: BaseException, told: traceback.TracebackException) -> str:

@@ -12,11 +12,11 @@ from typing import Any
 from axtui.api import context
 from axtui.api.current import CurrentJob
 from axtui.api.job import Job, job_or_none
+from axtui.api.joblist import JobList
 from axtui.api.params import typed_params
 from axtui.api.status import update_top_status
 from axtui.base.dotdict import DotDict
 from axtui.base.records import Record
-from axtui.build.joblist import JobList
 from axtui.method.description import STAGES
 
 

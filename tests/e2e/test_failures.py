@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ProjectDirectory, make_project, processes_of, wait_until
+from tests.conftest import TREE, ProjectDirectory, make_project, processes_of, wait_until
 from tests.e2e.conftest import Command, built_by, failure_of
 
 
@@ -17,7 +17,7 @@ def fail(project: ProjectDirectory, axtui: Command, text: str) -> tuple[str, dic
     project.method("bad", text)
     project.script("urd.build('bad')")
     done = axtui("run", status=1)
-    assert "Traceback" not in done.stderr
+    assert f"{TREE}/axtui" not in done.stderr
     return done.stderr, failure_of(project)
 
 
@@ -131,7 +131,7 @@ def ended(
     done = command_in(project.root)("run")
 
     assert done.stdout == "the end\n"
-    assert "Traceback" not in done.stderr
+    assert f"{TREE}/axtui" not in done.stderr
     errors = {job.method: str(job.error.get("message")) for job in project.jobs().values() if job.state == "failed"}
     said = {line.split()[1]: line for line in done.stderr.splitlines() if " failed in " in line}
     wait_until(lambda: not processes_of(project.root))
@@ -249,3 +249,15 @@ def test_an_input_that_changes_while_it_is_read(project: ProjectDirectory, axtui
 
     assert job.post["notes"] == ["the input file a.txt changed while it was read; this job will not be reused"]
     assert not job.post["repeatable"]
+
+
+def test_the_frames_of_a_longer_way_are_shown(project: ProjectDirectory, axtui: Command) -> None:
+    """Where the one line with message and place does not say how it came there, the user's own frames do."""
+    project.method("deep", "import json\n\ndef read(text): return json.loads(text)\n\ndef synthesis(): read('{')\n")
+    project.script("urd.build('deep')")
+
+    said = axtui("run", status=1).stderr
+
+    assert "failed in synthesis: json.decoder.JSONDecodeError" in said and "(a_deep.py:3)" in said
+    assert "line 5, in synthesis" in said and "line 3, in read" in said
+    assert f"{TREE}/axtui" not in said

@@ -10,7 +10,7 @@ import pytest
 from axtui import Job, JobWithFile, NoJob
 from axtui.api import context
 from axtui.api.context import Context
-from axtui.api.job import NamedJob
+from axtui.api.joblist import NamedJob
 from axtui.base.errors import NoSuchJobError, NoSuchWorkdirError, UnsafePathError, UserError
 from axtui.base.values import decode_value, encode_value
 from tests.unit.dataset.desk import Desk

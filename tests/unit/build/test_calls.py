@@ -9,11 +9,11 @@ import pytest
 from axtui.api import context
 from axtui.api.context import Context
 from axtui.api.handle import Handle
+from axtui.api.joblist import NamedJob
 from axtui.api.request import Requests
 from axtui.base.errors import JobError
 from axtui.base.wire import Message
 from axtui.build.calls import Calls
-from axtui.build.joblist import NamedJob
 
 
 class Answers:

@@ -12,7 +12,7 @@ import axtui.g
 from axtui.api import context
 from axtui.api.context import Context
 from axtui.api.job import NoJob
-from axtui.build.joblist import JobList
+from axtui.api.joblist import JobList
 from axtui.execute.stages import Stages, call_function
 
 SETUP = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from axtui.api.job import Job
-from axtui.build.joblist import JobList, NamedJob
+from axtui.api.joblist import JobList, NamedJob
 
 
 @pytest.fixture

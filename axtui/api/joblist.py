@@ -1,14 +1,29 @@
-"""Job lists: what a build script has built, by number and by name."""
+"""Job lists: what was built, by number and by the name it was built as; and chains of jobs."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any, SupportsIndex, overload
 
-from axtui.api.job import Job, NamedJob
+from axtui.api.job import Job
 from axtui.base.clock import fmttime
 
-__all__ = ["JobList", "NamedJob"]
+
+class NamedJob(Job):
+    """A job under the name it was built as."""
+
+    _name: str
+
+    def __new__(cls, jobid: str, name: str) -> NamedJob:
+        self = super().__new__(cls, jobid)
+        assert isinstance(self, NamedJob)
+        self._name = name
+        return self
+
+    @property
+    def method(self) -> str:
+        """The name given to the build call, else the method's."""
+        return self._name
 
 
 class JobList(list[Job]):
