@@ -13,6 +13,7 @@ from axtui.base.clock import format_seconds
 from axtui.base.records import Record
 from axtui.base.text import safe
 from axtui.event.events import (
+    AttemptFailed,
     Entry,
     Event,
     JobCancelled,
@@ -27,6 +28,7 @@ from axtui.event.events import (
     RequestRefused,
 )
 from axtui.project.config import Project
+from axtui.project.limits import format_attempt
 from axtui.store import layout
 from axtui.store.progress import read_progress
 from axtui.store.record import read_job
@@ -102,7 +104,7 @@ class PlainProgress:
             self._methods[event.row] = event.name or event.method
         if isinstance(event, JobStarted):
             self._running[event.row] = _Running(event.job, self._name(event.row), event.expected_seconds)
-        elif isinstance(event, (JobFinished, JobFailed, JobCancelled)):
+        elif isinstance(event, (JobFinished, JobFailed, AttemptFailed, JobCancelled)):
             self._running.pop(event.row, None)
         line = self._line(event)
         if line:
@@ -124,9 +126,11 @@ class PlainProgress:
             case JobFinished(row=row, job=job, seconds=seconds, same_as=same_as, notes=notes):
                 text = "; ".join([f"same output as {same_as}" if same_as else "built", *notes])
                 return f"  + {self._name(row):<28} {self._job(job)} {format_seconds(seconds):>8}  {text}"
-            case JobFailed(row=row, job=job, part=part, message=message, file=file, line=line):
-                where = f" ({os.path.basename(file)}:{line})" if file else ""
-                return f"  ! {self._name(row):<28} {self._job(job)} failed in {part}: {message}{where}"
+            case JobFailed(row=row, job=job, part=part, message=message):
+                return f"  ! {self._name(row):<28} {self._job(job)} failed in {part}: {message}{_place(event)}"
+            case AttemptFailed(row=row, job=job, part=part, message=message, attempt=attempt, attempts=attempts):
+                tried = format_attempt(attempt, attempts)
+                return f"  ! {self._name(row):<28} {self._job(job)} {tried} failed in {part}: {message}{_place(event)}"
             case JobCancelled(row=row, job=job, why=why):
                 return f"  x {self._name(row):<28} {self._job(job)} cancelled: {why}"
             case JobHeld(row=row, holder=holder):
@@ -162,11 +166,15 @@ class PlainProgress:
         return self._methods.get(row, row.rpartition(".")[0] or row)
 
 
+def _place(event: JobFailed | AttemptFailed) -> str:
+    return f" ({os.path.basename(event.file)}:{event.line})" if event.file else ""
+
+
 class QuietProgress(PlainProgress):
     """Only what goes wrong."""
 
     def _line(self, event: Event) -> str:
-        is_bad = isinstance(event, (JobFailed, JobCancelled, RequestRefused, MethodBroken))
+        is_bad = isinstance(event, (JobFailed, AttemptFailed, JobCancelled, RequestRefused, MethodBroken))
         return super()._line(event) if is_bad else ""
 
 

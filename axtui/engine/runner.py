@@ -12,13 +12,13 @@ from axtui.engine.askers import Asker, Outcome
 from axtui.engine.desk import Desk
 from axtui.engine.orders import Orders, method_setup
 from axtui.engine.tickets import Publish, Ticket
-from axtui.event.events import JobCancelled, JobFailed, JobFinished, JobHeld, JobReused, JobStarted
+from axtui.event.events import AttemptFailed, JobCancelled, JobFailed, JobFinished, JobHeld, JobReused, JobStarted
 from axtui.event.sentences import sentences
 from axtui.event.why import Why
 from axtui.execute.executor import Executor, JobCommitted, JobLost
 from axtui.execute.failure import Failure, plain_failure
 from axtui.project.config import Project
-from axtui.project.limits import Limits, limits_of
+from axtui.project.limits import Limits, format_attempt, limits_of
 from axtui.schedule import tasks
 from axtui.schedule.scheduler import Scheduler
 from axtui.store.catalogue import Catalogue
@@ -106,7 +106,23 @@ class Runner:
         self._orders.release(report.jobid)
         self._catalogue.add(report.jobid)
         self._drop_asker(report.jobid)
-        self._fail(ticket, report.jobid, report.seconds, report.failure)
+        if not ticket.cancelled and self._attempts(ticket) > len(ticket.failed) + 1:
+            self._try_again(ticket, report)
+        else:
+            self._fail(ticket, report.jobid, report.seconds, report.failure)
+
+    def _attempts(self, ticket: Ticket) -> int:
+        return int(self._limits(ticket).get("retries", 0)) + 1
+
+    def _try_again(self, ticket: Ticket, report: JobLost) -> None:
+        """Start another attempt; whoever waits for the job waits for the last one."""
+        failure, attempts = report.failure, self._attempts(ticket)
+        attempt = len(ticket.failed) + 1
+        said = (report.jobid, report.seconds, failure.part, failure.message, attempt, attempts)
+        for each in self._group(ticket):
+            self._publish(AttemptFailed(each.build.number, each.row.name, *said, failure.file, failure.line))
+        ticket.failed.append(f"{report.jobid} failed in {failure.part}: {failure.message}")
+        self._carry_out_all([tasks.Start(ticket.number)])
 
     def _drop_asker(self, jobid: str) -> None:
         """Stop wanting what a job has asked for that has ended."""
@@ -126,7 +142,10 @@ class Runner:
         self._do(tasks.Ended(ticket.number))
 
     def _do(self, event: tasks.Input) -> None:
-        pending = [*self._scheduler.handle(event)]
+        self._carry_out_all(self._scheduler.handle(event))
+
+    def _carry_out_all(self, actions: list[tasks.Action]) -> None:
+        pending = [*actions]
         while pending:
             pending += self._carry_out(pending.pop(0))
         self._answers.clear()
@@ -190,10 +209,16 @@ class Runner:
         self._by_job[ticket.job] = ticket
         self._desk.askers[ticket.job] = Asker(ticket.build, ticket.number, ticket.row.name, ticket.workdir)
         for each in self._group(ticket):
-            self._announce_start(each, ticket.job, sentences(why))
+            self._announce_start(each, ticket.job, self._why_started(ticket, why))
         limits = limits_of(self._limits(ticket))
         self.executor.start_job(directory, ticket.row.method, ticket.snapshot, limits)
         return []
+
+    def _why_started(self, ticket: Ticket, why: Why) -> tuple[str, ...]:
+        if not ticket.failed:
+            return sentences(why)
+        attempt = format_attempt(len(ticket.failed) + 1, self._attempts(ticket))
+        return (f"{attempt}: {ticket.failed[-1]}", *sentences(why))
 
     def _limits(self, ticket: Ticket) -> Limits:
         assert ticket.description is not None
@@ -211,9 +236,10 @@ class Runner:
             name=str(ticket.message.get("name") or ""),
             parent=ticket.asker,
             concurrency=ticket.concurrency,
-            why=sentences(why),
+            why=self._why_started(ticket, why),
             reason=why.to_record(),
             limits=limits_of(self._limits(ticket)),
+            **({"attempt": [len(ticket.failed) + 1, self._attempts(ticket)]} if self._attempts(ticket) > 1 else {}),
         )
         return self._orders.make_job(ticket.workdir, setup, ticket.wanted.snapshot)
 

@@ -51,6 +51,8 @@ class Ticket:
     before: str = ""
     """The job that answered this row in the last build."""
     job: str = ""
+    failed: list[str] = field(default_factory=list)
+    """What became of attempts before the one that runs, a sentence each."""
     cancelled: str = ""
     """Who wanted its running job stopped, "" while nobody did."""
     announced: tuple[str, ...] | None = None

@@ -158,6 +158,23 @@ class JobFailed(Event):
 
 
 @dataclass(frozen=True)
+class AttemptFailed(Event):
+    """A job failed whose method asks for more attempts; the next one, a job of its own, starts at once. `attempt` of
+    `attempts` is the one that failed; the other fields are as of JobFailed."""
+
+    build: int
+    row: str
+    job: str
+    seconds: float
+    part: str
+    message: str
+    attempt: int
+    attempts: int
+    file: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True)
 class JobCancelled(Event):
     """A job was stopped on request; `why` says whose."""
 

@@ -10,6 +10,7 @@ from collections import Counter, deque
 from dataclasses import dataclass
 
 from axtui.event import events as ev
+from axtui.project.limits import format_attempt
 from axtui.tui.rows import BAD, OPEN, SCRIPT, Broken, Build, Row, State, Table
 
 _BUILDS_MOST = 200
@@ -149,7 +150,7 @@ class Board:
             case ev.JobFinished():
                 row = self._answer(event.build, event.row, "built", event.job)
                 same = (f"same output as {event.same_as}",) if event.same_as else ()
-                row.seconds, row.notes = event.seconds, (*same, *event.notes)
+                row.seconds, row.notes = event.seconds, (*row.notes, *same, *event.notes)
                 self._end_stages(row)
             case ev.JobFailed():
                 row = self._answer(event.build, event.row, "failed", event.job)
@@ -157,6 +158,10 @@ class Board:
                 row.file, row.line = self._inside(event.file), event.line
                 self._end_stages(row)
                 self._fail(row.row)
+            case ev.AttemptFailed():
+                row = self._row(event.build, event.row)
+                attempt = format_attempt(event.attempt, event.attempts)
+                row.notes = (*row.notes, f"{attempt} failed ({event.job}): {event.message}")
             case ev.JobCancelled():
                 row = self._answer(event.build, event.row, "cancelled", event.job)
                 row.message, row.seconds = event.why, max(0.0, entry.seconds - row.began) if row.began else 0.0

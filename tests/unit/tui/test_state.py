@@ -295,3 +295,17 @@ def test_paths_are_shown_inside_the_project() -> None:
     board.apply(ev.Entry(1, 0.0, 0.0, ev.MethodBroken("b", "/home/ann/clicks/flights/a_b.py", 7, "SyntaxError")))
 
     assert board.broken["b"].file == "flights/a_b.py"
+
+
+def test_an_attempt_that_failed_is_a_note(told: Told) -> None:
+    """The row runs on with the next attempt; it is no failure of the build, and what was tried stays to be read."""
+    told.begin()
+    told.start("b.1", "dev-5")
+
+    told.say(ev.AttemptFailed(told.build, "b.1", "dev-5", 0.5, "synthesis", "boom", 1, 2))
+    told.say(ev.JobStarted(told.build, "b.1", "dev-6", 2, ("attempt 2 of 2",), 4.0))
+    told.say(ev.JobFinished(told.build, "b.1", "dev-6", 2.5))
+
+    row = told.board.table.rows["b.1"]
+    assert (row.state, row.job, told.board.failures) == ("built", "dev-6", [])
+    assert row.notes == ("attempt 1 of 2 failed (dev-5): boom",)
