@@ -56,9 +56,10 @@ class SliceFile:
         self._batches += 1
 
     def close(self) -> None:
-        """Write the footer and close the file."""
-        self._writer.close()
-        self._sink.close()
+        """Write the footer and close the file; once, also where it is asked for again."""
+        if not self._sink.closed:
+            self._writer.close()
+            self._sink.close()
 
 
 class _Sink(io.RawIOBase):

@@ -224,6 +224,25 @@ def test_slices_may_be_missing_if_said(desk: Desk) -> None:
         strict.finish()
 
 
+def test_a_writer_that_could_not_be_finished_can_be_completed_or_discarded(desk: Desk) -> None:
+    """Its files are closed by then; that stands in nobody's way."""
+    job = desk.job()
+    completed, discarded = job.datasetwriter(columns=N, name="completed"), job.datasetwriter(columns=N, name="gone")
+    for writer in (completed, discarded):
+        writer.set_slice(1)
+        writer.write(3)
+        with pytest.raises(DatasetUsageError, match="Not all slices written"):
+            writer.finish()
+
+    completed.set_slice(0)
+    completed.set_slice(2)
+    discarded.discard()
+
+    assert completed.finish().lines == [0, 1, 0]
+    with pytest.raises(DatasetUsageError):
+        discarded.finish()
+
+
 def test_discarded_is_gone(desk: Desk) -> None:
     """A discarded dataset leaves no file, and its name is free."""
     job = desk.job()
