@@ -17,7 +17,7 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.events import Event, Key
 from textual.notifications import SeverityLevel
-from textual.screen import Screen
+from textual.screen import ModalScreen, Screen
 
 from axtui.base import clock
 from axtui.base.errors import RecordError
@@ -25,6 +25,7 @@ from axtui.base.text import safe
 from axtui.base.wire import Message
 from axtui.event.events import Entry, parse_entry
 from axtui.project.config import Project
+from axtui.tui.history import History
 from axtui.tui.key_order import KeyOrder
 from axtui.tui.link import Engines, Link
 from axtui.tui.palette import AXTUI_THEME, Palette
@@ -32,6 +33,7 @@ from axtui.tui.reader import Reader
 from axtui.tui.rows import Row
 from axtui.tui.safety import add_filter
 from axtui.tui.state import Board
+from axtui.tui.text_screen import TextScreen
 from axtui.tui.workbench import Workbench
 
 _FRAME_SECONDS = 1 / 30
@@ -66,6 +68,7 @@ class AxtuiApp(App[None], inherit_bindings=False):
         self.project = project
         self.board = Board(str(project.root))
         self.reader = Reader(project)
+        self.history = History(self.reader.build_index(), str(project.root))
         self._engines = engines
         self._link: Link | None = None
         self._palette: tuple[str, Palette] | None = None
@@ -94,7 +97,8 @@ class AxtuiApp(App[None], inherit_bindings=False):
     @property
     def is_busy(self) -> bool:
         """Whether something that is known is still to be drawn."""
-        return self._due or self._keys.is_busy or self.workbench.is_busy
+        shown = self.screen if isinstance(self.screen, TextScreen) else self.workbench
+        return self._due or self._keys.is_busy or self.workbench.is_busy or shown.is_busy
 
     async def on_event(self, event: Event) -> None:
         """Take keys one by one."""
@@ -123,6 +127,7 @@ class AxtuiApp(App[None], inherit_bindings=False):
 
         gc.freeze()  # what is there by now stays; looking through it would hold up a key for 40 ms now and then
         self.run_worker(self.workbench.query_one(SourcePane).prepare(), group="prepare", exit_on_error=False)
+        self.run_worker(self.history.update, thread=True, group="history", exit_on_error=False)
         if self._engines is not None:
             self._link = Link(self._engines, self._heard, self._show_link, self._catch_up)
             self.run_worker(self._link.keep(), group="link")
@@ -235,9 +240,36 @@ class AxtuiApp(App[None], inherit_bindings=False):
 
         self.push_screen(Question(title, text, list(answers.items())), lambda key: then(key) if key else None)
 
+    def step_build(self, number: int, step: int, place: tuple[str, str]) -> str:
+        """Show the build beside one; after the last one of the past comes the present. Return why not, or "".
+
+        Args:
+            number: The build that is shown.
+            step: -1 for the one before it, 1 for the one after it.
+            place: The row and the pane to begin with.
+        """
+        found = self.history.beside(number, step)
+        if found:
+            self.show_build(found, place)
+            return ""
+        return "the journal knows no older build" if step < 0 else "this is the present; [ goes to the build before"
+
+    def show_build(self, number: int, place: tuple[str, str] = ("", "jobs")) -> None:
+        """Show a build as it ended; the last one is the present."""
+        from axtui.tui.past_workbench import PastWorkbench
+
+        while len(self.screen_stack) > 1 and not isinstance(self.screen, PastWorkbench):
+            self.pop_screen()
+        is_past = isinstance(self.screen, PastWorkbench)
+        if self.board.build and number == self.board.build.number:
+            self.pop_screen() if is_past else None
+            return
+        screen = PastWorkbench(self.history.replay(number), self.reader, place)
+        self.switch_screen(screen) if is_past else self.push_screen(screen)
+
     async def action_quit(self) -> None:
         """Leave; ask what becomes of the build if one runs."""
-        if len(self.screen_stack) > 1:
+        if isinstance(self.screen, ModalScreen):
             self.pop_screen()
         if not self.board.is_building or self._link is None or not self._link.is_up:
             self._leave("d")
@@ -276,7 +308,7 @@ class AxtuiApp(App[None], inherit_bindings=False):
         """Ask as q does; who interrupts again while the question stands leaves at once."""
         if self._is_away:
             return
-        if len(self.screen_stack) > 1:
+        if isinstance(self.screen, ModalScreen):
             self._leave("d")
         else:
             self.run_worker(self.action_quit())

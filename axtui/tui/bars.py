@@ -67,6 +67,8 @@ class HeaderBar(Bar):
         self._board = board
         self._project = project
         self.link = ""
+        self.past = ""
+        """Which build of the past is shown, "" for the present."""
         self.now = 0.0
         self._clock = ""
 
@@ -88,7 +90,10 @@ class HeaderBar(Bar):
 
     def _put_mode(self, line: Line, wide: bool) -> None:
         board, palette = self._board, self.palette
-        if self.link:
+        if self.past:
+            past = self.past if wide else self.past.partition(" · ")[0]
+            line.put(f"HISTORY {safe(past)}", palette["warning"] + palette["strong"])
+        elif self.link:
             line.put(f"◇ {self.link}", palette["warning"])
         elif board.is_building:
             line.put("▶ building" if wide else "▶ build", palette["primary"] + palette["strong"])

@@ -16,6 +16,7 @@ from axtui.base.files import read_limited, safe_join
 from axtui.base.ids import parse_jobid
 from axtui.base.records import read_record
 from axtui.base.text import safe
+from axtui.event.build_index import BuildIndex
 from axtui.event.events import BuildFinished, Entry
 from axtui.event.journal import find_segments, parse_lines
 from axtui.event.reasons import Reason, grow, tells_of
@@ -73,6 +74,10 @@ class Reader:
             if start >= 0:
                 return [*_find_standing(data[:start]), *parse_lines(data[start:])]
         return list(parse_lines(data))
+
+    def build_index(self) -> BuildIndex:
+        """Return where each build lies in the journal."""
+        return BuildIndex(self._project.journal)
 
     def directory(self, jobid: str) -> Path | None:
         """Return where a job lies, or None where the id is none or its workdir is not configured."""

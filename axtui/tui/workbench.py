@@ -56,6 +56,8 @@ class Workbench(TextScreen, inherit_bindings=False):
         Binding("enter", "go_to_failure", "go to the failure", show=False, id="failure.go"),
         Binding("escape", "back", "back", show=False, id="screen.back"),
         Binding("question_mark", "help", "keys", id="help.open"),
+        Binding("left_square_bracket", "step_build(-1)", "older build", show=False, id="history.older"),
+        Binding("right_square_bracket", "step_build(1)", "newer build", show=False, id="history.newer"),
         Binding("q", "app.quit", "quit", id="app.leave"),
         Binding("ctrl+c,super+c", "copy_selected", "copy what is selected", show=False, id="screen.copy"),
     ]
@@ -242,11 +244,26 @@ class Workbench(TextScreen, inherit_bindings=False):
         """Give the pane with the focus the screen, or take it back."""
         self._layout.zoom("" if self._layout.is_zoomed else self._layout.current)
 
+    @property
+    def place(self) -> tuple[str, str]:
+        """The row under the cursor, and the pane that has the focus."""
+        return self.jobs.cursor, self._layout.current
+
+    def action_step_build(self, step: int) -> None:
+        """Show the build before the present one."""
+        present = self._board.build.number if self._board.build else 0
+        self.status(self._axtui.step_build(present, step, self.place))
+
     def action_back(self) -> None:
-        """Take one step back: selection and search of a pane, zoom, filter, notice, then the job list."""
+        """Take one step back, at last to the job list."""
+        if not self.step_back():
+            self.jobs.focus()
+
+    def step_back(self) -> bool:
+        """Take back selection or search of a pane, zoom, filter or notice; tell whether there was one of these."""
         prompt, focused = self.query_one(PromptLine), self.focused
         if isinstance(focused, TextPane) and focused.step_back():
-            return
+            return True
         if self._layout.is_zoomed:
             self._layout.zoom("")
         elif prompt.display:
@@ -256,7 +273,8 @@ class Workbench(TextScreen, inherit_bindings=False):
             self._dismissed.update(self._board.failures)
             self._show_notice()
         else:
-            self.jobs.focus()
+            return False
+        return True
 
     def action_filter(self) -> None:
         """Type a filter for the job list, or what to search for in the text that has the focus."""
