@@ -108,7 +108,11 @@ class _Columns(Mapping[str, ColumnRecord]):
 
     def __getitem__(self, name: str) -> ColumnRecord:
         if name not in self._parsed:
-            self._parsed[name] = _parse_column(name, self._raw[name])
+            raw = self._raw[name]
+            try:
+                self._parsed[name] = _parse_column(name, raw)
+            except (KeyError, TypeError, ValueError, AttributeError) as error:
+                raise DatasetError(f"dataset damaged: column {name!r}: {type(error).__name__}: {error}") from None
         return self._parsed[name]
 
     def __contains__(self, name: object) -> bool:
@@ -197,6 +201,7 @@ def _parse(record: dict[str, Any]) -> DatasetRecord:
     _want(record["version"] in (1, VERSION), f"version {record['version']!r} is not {VERSION}")
     lines = tuple(map(_count, record["lines"]))
     slices = tuple(map(_parse_slice, record["slices"]))
+    _want(isinstance(record["columns"], dict), "columns is no table")
     columns = _Columns(record["columns"])
     _want(len(slices) == len(lines), f"{len(slices)} slices have {len(lines)} line counts")
     _want(all(lines[i] for i, found in enumerate(slices) if found), "a slice without lines has a file")
