@@ -112,18 +112,29 @@ class Readable:
         return reading.read_batches(self._members(), sliceno, columns, lines, nulls, text)
 
     def record_batches(
-        self, sliceno: int | None, columns: Columns = None, lines: int = reading.BATCH_LINES
+        self,
+        sliceno: int | None,
+        columns: Columns = None,
+        lines: int = reading.BATCH_LINES,
+        where: tuple[str, Callable[[pa.Array], Any]] | None = None,
+        text: str = "plain",
     ) -> Iterator[pa.RecordBatch]:
         """Give columns as Arrow record batches with the types of dataset/types.py.
 
         Args:
             sliceno, columns, lines: As in `batches`; the schema is the same for all of them.
+            where: One of the columns, and a function of its values in a batch that says which lines are wanted, shape
+                (lines,) of bool. Text may be dictionary-coded there. It is called for every batch in order; what is not
+                wanted is left out before it is unpacked.
+            text: "codes" gives text and bytes as dictionary arrays where the files have them so, which need not be the
+                same for all batches; `write_arrays` takes them as they are.
 
         Raises:
             DatasetError: There is no such column, or a file is damaged.
-            DatasetUsageError: There is no such slice; a column's types along a chain do not go into one schema.
+            DatasetUsageError: There is no such slice; a column's types along a chain do not go into one schema; the
+                column of `where` is not read.
         """
-        return reading.read_record_batches(self._members(), sliceno, columns, lines)[1]
+        return reading.read_record_batches(self._members(), sliceno, columns, lines, where, text)[1]
 
     def to_arrow(self, columns: Columns = None, sliceno: int | None = None) -> pa.Table:
         """Return columns as an Arrow table: what polars, pandas and others take, also where they take a str for text.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -151,12 +152,28 @@ def read_batches(
 
 
 def read_record_batches(
-    datasets: Sequence[Dataset], sliceno: int | None, columns: Columns, lines: int
+    datasets: Sequence[Dataset],
+    sliceno: int | None,
+    columns: Columns,
+    lines: int,
+    where: tuple[str, Callable[[pa.Array], Any]] | None = None,
+    text: str = "plain",
 ) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
     """Read columns as Arrow; see `Readable.record_batches`. Returns the schema of all batches, and the batches."""
     found = locate_columns(datasets, columns, is_strict=True)
     schema = schema_of([each.column for each in found[0]] if found else [])
-    return schema, (batch for _, batch in _pieces(datasets, found, sliceno, lines, stream.read_batches))
+    if text not in ("plain", "codes"):
+        raise DatasetUsageError(f"text is 'plain' or 'codes', found {text!r}")
+    chooser = (_index(schema, where[0]), where[1]) if where and found else None
+    read = partial(stream.read_batches, where=chooser, keeps_codes=text == "codes")
+    return schema, (batch for _, batch in _pieces(datasets, found, sliceno, lines, read))
+
+
+def _index(schema: pa.Schema, name: str) -> int:
+    if name not in schema.names:
+        raise DatasetUsageError(f"where: column {name!r} is not among those that are read: {', '.join(schema.names)}")
+    index: int = schema.names.index(name)
+    return index
 
 
 def _pieces(

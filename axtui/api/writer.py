@@ -11,6 +11,8 @@ import shutil
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import pyarrow as pa
+
 from axtui.api import context
 from axtui.api.dataset import Dataset
 from axtui.api.filling import Filling
@@ -241,6 +243,17 @@ class DatasetWriter:
     def hashcheck(self, value: Any) -> bool:
         """Tell whether a value of the hashlabel belongs to the current slice."""
         return self._feed().belongs_here(value)
+
+    def hashcheck_array(self, values: pa.Array) -> Any:
+        """Tell of many values of the hashlabel which belong to the current slice.
+
+        Args:
+            values: Shape (lines,). As `record_batches` gives them, or its `where` gets them.
+
+        Returns:
+            Shape (lines,), bool.
+        """
+        return self._feed().belong_here(values)
 
     def enable_hash_discard(self) -> None:
         """Leave out lines that belong to other slices than the current one, from now on, instead of refusing them.

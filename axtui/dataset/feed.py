@@ -136,6 +136,15 @@ class SliceFeed(_Feed):
         """
         return self._is_here(self._layout.checks[self._hash_index("hashcheck")](value))
 
+    def belong_here(self, values: pa.Array) -> Any:
+        """Tell of values of the hash column, in any form of its type, which belong here; shape (lines,).
+
+        Raises:
+            DatasetUsageError: There is no hash column.
+        """
+        self._hash_index("hashcheck_array")
+        return slice_of(hash_array(values), self._layout.slices) == self.sliceno
+
     def discard_foreign(self) -> None:
         """Leave out lines of other slices from now on.
 

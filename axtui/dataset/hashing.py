@@ -27,10 +27,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from axtui.dataset import moments, numbers
 from axtui.dataset.cells import show
+from axtui.dataset.codes import repeats
 from axtui.dataset.types import ColumnType, to_arrow
 from axtui.dataset.views import is_missing, raw_view
 
@@ -46,7 +46,7 @@ _BEGIN = tuple(
 _MASK = (1 << 64) - 1
 _NAN = 0x7FF8 << 48
 _PIECE = 8192
-_SAMPLE = 1024
+_FEWEST_CODED = 1024
 _INT64 = 1 << 63
 
 
@@ -290,13 +290,9 @@ def _hash_mixed(array: pa.Array) -> Hashes:
 
 def _hash_texts(array: pa.Array) -> Hashes:
     """Hash text or bytes; where values come again and again each is hashed once."""
-    sample = array.slice(0, _SAMPLE)
-    if len(array) <= _SAMPLE or 4 * len(pc.unique(sample)) > len(sample):
+    if len(array) < _FEWEST_CODED or not repeats(array):
         return _hash_bytes(array)
-    coded = array.dictionary_encode()
-    hashes = np.append(_hash_bytes(coded.dictionary), np.uint64(0))
-    found: Hashes = hashes[coded.indices.fill_null(-1).to_numpy()]
-    return found
+    return _hash_coded(array.dictionary_encode())
 
 
 def _hash_bytes(array: pa.Array) -> Hashes:

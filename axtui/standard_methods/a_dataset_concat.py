@@ -39,5 +39,5 @@ def analysis(sliceno: int, prepare_res: tuple[DatasetChain, Any]) -> None:
     """Copy one slice of all datasets."""
     chain, writer = prepare_res
     for source in chain:
-        for lines in read_lines(source, sliceno, list(source.columns)):
+        for lines in read_lines(source, sliceno, list(source.columns), text="codes"):
             writer.write_arrays(lines)

@@ -54,12 +54,12 @@ def prepare(job: Any, options: Any, datasets: Any, slices: int) -> list[Part]:
     return parts
 
 
-def analysis(sliceno: int, prepare_res: list[Part]) -> None:
+def analysis(options: Any, prepare_res: list[Part]) -> None:
     """Write the lines that belong to this slice."""
     for part in prepare_res:
-        part.writer.enable_hash_discard()
+        where = options.hashlabel, part.writer.hashcheck_array
         for source_slice in part.slices:
-            for lines in read_lines(part.source, source_slice, list(part.source.columns)):
+            for lines in read_lines(part.source, source_slice, list(part.source.columns), where, "codes"):
                 part.writer.write_arrays(lines)
         part.writer.close_slice()
 

@@ -77,11 +77,8 @@ def analysis(job: Any, sliceno: int, slices: int, prepare_res: Plan | None) -> N
     plan = prepare_res
     if plan is None:
         return
-    batches = _read(plan, None if plan.targets else sliceno)
-    if plan.targets:
-        batches = _choose(batches, np.memmap(plan.targets, dtype=np.uint16, mode="r"), sliceno)
     sorter = LineSorter(job, sliceno, plan.columns, spare_nbytes(slices))
-    for lines in sorter.sort(batches):
+    for lines in sorter.sort(_read(plan, sliceno)):
         plan.writer.write_arrays(dict(zip(plan.names, lines.columns, strict=True)))
 
 
@@ -108,18 +105,25 @@ def _make_writer(job: Any, options: Any, datasets: Any, chain: DatasetChain, col
     )
 
 
-def _read(plan: Plan, sliceno: int | None) -> Iterator[pa.RecordBatch]:
+def _read(plan: Plan, sliceno: int) -> Iterator[pa.RecordBatch]:
+    """Give the lines that go to a slice, in the order of the chain."""
     lines = min(batch_lines(each, plan.names) for each in plan.chain)
-    yield from plan.chain.record_batches(sliceno, plan.names, lines)
+    if plan.targets is None:
+        yield from plan.chain.record_batches(sliceno, plan.names, lines)
+    else:
+        where = plan.columns[0].name, _Chooser(plan.targets, sliceno)
+        yield from plan.chain.record_batches(None, plan.names, lines, where)
 
 
-def _choose(
-    batches: Iterator[pa.RecordBatch], targets: npt.NDArray[np.uint16], sliceno: int
-) -> Iterator[pa.RecordBatch]:
-    """Leave out lines that go to other slices."""
-    start = 0
-    for batch in batches:
-        wanted = targets[start : start + batch.num_rows] == sliceno
-        start += batch.num_rows
-        if wanted.any():
-            yield batch.filter(pa.array(wanted))
+class _Chooser:
+    """Says, batch after batch, which lines go to a slice."""
+
+    def __init__(self, targets: str, sliceno: int) -> None:
+        self._targets = np.memmap(targets, dtype=np.uint16, mode="r")
+        self._sliceno = sliceno
+        self._start = 0
+
+    def __call__(self, values: pa.Array) -> npt.NDArray[np.bool_]:
+        """Return for the next lines whether they are wanted, shape (lines,)."""
+        start, self._start = self._start, self._start + len(values)
+        return np.asarray(self._targets[start : self._start] == self._sliceno)

@@ -87,14 +87,22 @@ def make_writer(job: Any, columns: Columns, **arguments: Any) -> Any:
     return job.datasetwriter(columns=columns, **arguments)
 
 
-def read_lines(source: Dataset, sliceno: int | None, names: Sequence[str]) -> Iterator[dict[str, pa.Array]]:
+def read_lines(
+    source: Dataset, sliceno: int | None, names: Sequence[str], where: Any = None, text: str = "plain"
+) -> Iterator[dict[str, pa.Array]]:
     """Read columns of one slice, or of all for None, a bounded number of bytes at a time.
+
+    Args:
+        source: The dataset.
+        sliceno: The slice.
+        names: The columns.
+        where, text: Which lines are wanted, and whether text may have codes, as for `Dataset.record_batches`.
 
     Yields:
         For each column an array of shape (lines,), in a form that a writer made by `make_writer` takes.
     """
     if names:
-        for batch in source.record_batches(sliceno, list(names), batch_lines(source, names)):
+        for batch in source.record_batches(sliceno, list(names), batch_lines(source, names), where, text):
             yield dict(zip(names, batch.columns, strict=True))
 
 
