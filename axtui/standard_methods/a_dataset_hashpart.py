@@ -54,8 +54,8 @@ def prepare(job: Any, options: Any, datasets: Any, slices: int) -> list[Part]:
     return parts
 
 
-def analysis(options: Any, prepare_res: list[Part]) -> None:
-    """Write the lines that belong to this slice."""
+def analysis(sliceno: int, options: Any, prepare_res: list[Part]) -> None:
+    """Write the lines that belong to this slice; the writers know which it is."""
     for part in prepare_res:
         where = options.hashlabel, part.writer.hashcheck_array
         for source_slice in part.slices:

@@ -43,6 +43,7 @@ def run_method(desk: Desk, method: Any, jobs: dict[str, Any] | None = None, **gi
     if hasattr(method, "prepare"):
         values["prepare_res"] = _call(method.prepare, values)
     if hasattr(method, "analysis"):
+        assert "sliceno" in inspect.signature(method.analysis).parameters
         values["analysis_res"] = iter(
             desk.analyse(lambda sliceno: _call(method.analysis, {**values, "sliceno": sliceno}))
         )
