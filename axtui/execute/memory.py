@@ -2,6 +2,8 @@
 
 The kernel holds a single process to it, by the size of its data: its code then has a `MemoryError`, in the line that
 asked for too much. Code that survives that, or shares the work among processes, is seen by whoever measures.
+
+Files that are mapped do not count: the kernel takes their pages back when it wants to. Datasets are read that way.
 """
 
 from __future__ import annotations
@@ -60,10 +62,10 @@ def over_memory(nbytes: float) -> str:
 def takes_more(leader: int, nbytes: float) -> bool:
     """Tell whether a process and its descendants take more than this together; pages that they share count once.
 
-    Resident sizes are cheap to read and never below the proportional ones, which cost more the larger a process is.
+    Private sizes are cheap to read and never below the proportional ones, which cost more the larger a process is.
     """
     pids = _family(leader)
-    if sum(map(_resident_nbytes, pids)) <= nbytes:
+    if sum(map(_private_nbytes, pids)) <= nbytes:
         return False
     return sum(map(_proportional_nbytes, pids)) > nbytes
 
@@ -76,16 +78,18 @@ def _family(leader: int) -> list[int]:
     return found
 
 
-def _resident_nbytes(pid: int) -> int:
+def _private_nbytes(pid: int) -> int:
+    """Return the resident size without pages of files."""
     with suppress(OSError, ValueError, IndexError):
-        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * _PAGE
+        _, resident, of_files, *_ = map(int, Path(f"/proc/{pid}/statm").read_text().split())
+        return (resident - of_files) * _PAGE
     return 0
 
 
 def _proportional_nbytes(pid: int) -> int:
     with suppress(OSError, ValueError, IndexError):
         for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-            if line.startswith("Pss:"):
+            if line.startswith("Pss_Anon:"):
                 return int(line.split()[1]) << 10
     return 0
 

@@ -19,13 +19,13 @@ def spare_nbytes(processes: int) -> int:
     Returns:
         Between 8 MiB and 1 GiB.
     """
-    found = [_read_sizes("/proc/meminfo").get("MemAvailable", _MOST_NBYTES) // processes]
+    found = [_read_sizes("/proc/meminfo").get("MemAvailable", _MOST_NBYTES)]
     used = _read_sizes("/proc/self/status")
     for name, which in _LIMITS:
         limit, _ = resource.getrlimit(which)
         if limit != resource.RLIM_INFINITY:
             found.append((limit - used.get(name, 0)) // 2)  # what is freed does not all come back
-    return max(_FEWEST_NBYTES, min(_MOST_NBYTES, min(found) // 2))
+    return max(_FEWEST_NBYTES, min(_MOST_NBYTES, min(found) // 2 // processes))
 
 
 def _read_sizes(path: str) -> dict[str, int]:

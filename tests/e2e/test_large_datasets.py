@@ -12,7 +12,6 @@ import pytest
 
 from tests.conftest import ProjectDirectory
 
-LIMIT_NBYTES = 200 << 20
 LINES, LINE_NBYTES = 20_000, 216
 
 ROWS = f"""
@@ -46,9 +45,9 @@ def synthesis(datasets):
     return datasets.source.lines
 """
 
-SCRIPT = f"""
+SCRIPT = """
 import json
-rows = urd.build("rows", nbytes={3 * LIMIT_NBYTES})
+rows = urd.build("rows", nbytes=NBYTES)
 hashed = urd.build("dataset_hashpart", source=rows, hashlabel="text")
 found = urd.build("dataset_sort", source=hashed, sort_columns=["key"], sort_across_slices=True)
 print(json.dumps(urd.build("check", source=found).load()))
@@ -57,17 +56,21 @@ print(json.dumps(len(set(sums))))
 """
 
 
-def limit_memory() -> None:
-    """Let this process and those that it starts have so much memory of their own and no more."""
-    resource.setrlimit(resource.RLIMIT_DATA, (LIMIT_NBYTES, LIMIT_NBYTES))
-
-
 @pytest.mark.slow
-def test_three_times_the_memory(project: ProjectDirectory, surroundings: dict[str, str]) -> None:
-    """Hashing, sorting and summing succeed, the lines are all there and in order, and temporary files are gone."""
+@pytest.mark.parametrize(("limit", "by_configuration"), [(200 << 20, False), (300 << 20, True)])
+def test_three_times_the_memory(
+    project: ProjectDirectory, surroundings: dict[str, str], limit: int, by_configuration: bool
+) -> None:
+    """Hashing, sorting and summing succeed, the lines are all there and in order, and temporary files are gone.
+
+    The limit is that of all processes that the command starts, or each job's by the configuration.
+    """
+    if by_configuration:
+        configuration = (project.root / "axtui.toml").read_text()
+        project.write("axtui.toml", f"{configuration}[limits]\nmemory = {limit}\n")
     project.method("rows", ROWS)
     project.method("check", CHECK)
-    project.script(SCRIPT)
+    project.script(SCRIPT.replace("NBYTES", str(3 * limit)))
     command = (sys.executable, "-c", "import sys; from axtui.cli.main import main; sys.exit(main())", "run")
 
     done = subprocess.run(
@@ -79,11 +82,11 @@ def test_three_times_the_memory(project: ProjectDirectory, surroundings: dict[st
         text=True,
         timeout=600,
         check=False,
-        preexec_fn=limit_memory,
+        preexec_fn=None if by_configuration else lambda: resource.setrlimit(resource.RLIMIT_DATA, (limit, limit)),
     )
 
     assert done.returncode == 0, done.stderr
     lines, sums = (json.loads(line) for line in done.stdout.splitlines())
-    assert sum(lines) * LINE_NBYTES >= 3 * LIMIT_NBYTES and max(lines) - min(lines) <= 1 and sums == 1
+    assert sum(lines) * LINE_NBYTES >= 3 * limit and max(lines) - min(lines) <= 1 and sums == 1
     left = [path.name for path in Path(project.root).glob("workdirs/dev/*/*") if path.is_file()]
     assert not [name for name in left if name.startswith(("run.", "targets", "digests"))]
