@@ -108,7 +108,7 @@ class Engine:
             case "build":
                 return self._ask_build(message)
             case "rebuild":
-                force = (message["row"],) if message.get("force") else ()
+                force = tuple(map(str, message["rows"])) if message.get("force") else ()
                 return self._ask_build({"script": self._last_script or "build", "cause": "asked", "force": force})
             case "hint":
                 self._settle()

@@ -10,7 +10,7 @@ import contextlib
 import gc
 import os
 import signal
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 from textual.app import App
@@ -76,7 +76,7 @@ class AxtuiApp(App[None], inherit_bindings=False):
         self._build_due = False
         """Whether the engine left, with a build asked for, to make room for one that knows the new configuration."""
         self._frame_seconds = _FRAME_SECONDS
-        self._pending: dict[int, str] = {}
+        self._pending: dict[int, tuple[str, Callable[[Message], None] | None]] = {}
         self._watches = True
         self._is_away = False
         self._keys = KeyOrder(self, super().on_event)
@@ -157,13 +157,15 @@ class AxtuiApp(App[None], inherit_bindings=False):
             if "entry" in message:
                 self._fold(message["entry"])
             elif message.get("re") in self._pending:
-                asked = self._pending.pop(message["re"])
+                asked, then = self._pending.pop(message["re"])
                 if message.get("again"):
                     self._build_due = True
                 elif message.get("error"):
                     self.say(f"{asked}: {message['error']}", "error")
                 elif asked == "state":
                     self.board.learn(message.get("watching") is True, message.get("methods"))
+                elif then is not None:
+                    then(message)
         self._draw_soon()
 
     def _fold(self, record: Any) -> None:
@@ -193,19 +195,19 @@ class AxtuiApp(App[None], inherit_bindings=False):
         if self.workbench.is_running:
             self.workbench.show_link(safe(text))
 
-    def _request(self, do: str, **fields: Any) -> bool:
+    def _request(self, do: str, then: Callable[[Message], None] | None = None, **fields: Any) -> bool:
         number = self._link.request(do, **fields) if self._link else None
         if number is None:
             return False
-        self._pending[number] = do
+        self._pending[number] = do, then
         return True
 
-    def _ask_engine(self, text: str, do: str, **fields: Any) -> None:
-        """Send a request that a user asked for, and say what became of it."""
-        sent = self._request(do, **fields)
-        if sent:
+    def _ask_engine(self, text: str, do: str, then: Callable[[Message], None] | None = None, **fields: Any) -> None:
+        """Send a request that a user asked for, and say what became of it; `then` gets the answer if it is no error."""
+        sent = self._request(do, then, **fields)
+        if sent and text:
             self.say(text)
-        else:
+        elif not sent:
             self.say(f"There is no engine to {do}; the workbench is read-only.", "warning")
 
     def build(self, cause: str) -> None:
@@ -213,9 +215,19 @@ class AxtuiApp(App[None], inherit_bindings=False):
         script = self.board.build.script if self.board.build else "build"
         self._ask_engine(f"Building {script}.", "build", script=script, cause=cause, saved=[], force=[])
 
-    def rebuild(self, row: Row, force: bool) -> None:
-        """Build a row's job again; `force` runs it even where nothing changed."""
-        self._ask_engine(f"{'Running' if force else 'Rebuilding'} {row.row}.", "rebuild", row=row.row, force=force)
+    def rebuild(self, rows: Sequence[Row], force: bool) -> None:
+        """Build the jobs of rows again; `force` runs them even where nothing changed."""
+        name = rows[0].row if len(rows) == 1 else f"{len(rows)} jobs"
+        keys = [row.row for row in rows]
+        self._ask_engine(f"{'Running' if force else 'Rebuilding'} {name}.", "rebuild", rows=keys, force=force)
+
+    def find_users(self, job: str, then: Callable[[list[str]], None]) -> None:
+        """Ask which jobs were made from one."""
+        self._ask_engine("", "users", lambda answer: then([safe(str(each)) for each in answer["users"]]), job=job)
+
+    def remove(self, job: str) -> None:
+        """Remove the directory of a job."""
+        self._ask_engine(f"Removing {job}.", "remove", job=job)
 
     def stop(self, do: str, row: Row | None) -> None:
         """Cancel or kill a row's job; None stops every build."""

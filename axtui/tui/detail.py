@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -18,7 +17,8 @@ from axtui.tui.facts import Facts
 from axtui.tui.glyphs import GLYPHS, SLICE_GLYPHS, bar, cut, format_expected, format_nbytes, format_rate
 from axtui.tui.measure import slice_seconds, slice_share
 from axtui.tui.palette import Line, Palette
-from axtui.tui.rows import SCRIPT, STATES, Row, Table
+from axtui.tui.rows import SCRIPT, STATES, Row
+from axtui.tui.state import Board
 
 _LABEL = 10
 _SLICE_WIDE, _SLICE_NARROW = 44, 20
@@ -31,18 +31,18 @@ _LINES_MOST = 30
 _SLICE_STYLES = {"done": "success", "running": "primary", "failed": "error", "waiting": "faint"}
 
 
-def draw_detail(row: Row, table: Table, facts: Facts, width: int, palette: Palette) -> list[Line]:
+def draw_detail(row: Row, board: Board, facts: Facts, width: int, palette: Palette) -> list[Line]:
     """Draw everything that is known of a row's job, the weightiest first."""
-    page = _Page(width, palette)
+    page, table = _Page(width, palette), board.table
     _say_problem(page, row, facts)
     _say_why(page, row, facts)
     if row.row == SCRIPT:
-        _say_build(page, table)
+        _say_build(page, board)
     else:
         _say_stages(page, row, facts)
     _say_slices(page, facts)
     _say_rows(page, "inputs", table.inputs(row), row.inputs)
-    _say_rows(page, "users", table.users(row), ())
+    _say_rows(page, "users", board.users(row), ())
     _say_setup(page, facts)
     _say_limits(page, facts)
     _say_traceback(page, row, facts)
@@ -150,15 +150,16 @@ def _say_stages(page: _Page, row: Row, facts: Facts) -> None:
         line.put(f" {format_seconds(seconds)}   ", page.palette["muted"])
 
 
-def _say_build(page: _Page, table: Table) -> None:
+def _say_build(page: _Page, board: Board) -> None:
     """Say what became of the jobs, and which took longest."""
     page.section("jobs")
-    counts = Counter(row.shown for row in table)
+    counts = board.counts()
     line = page.line() if counts else Line()
     for state in (state for state in STATES if counts[state]):
         line.put(f"{GLYPHS[state]} {counts[state]} {state}   ", page.palette.state(state))
     page.section("slowest")
-    done = sorted((row for row in table if row.state == "built"), key=lambda row: -row.seconds)[:_SLOWEST]
+    built = map(board.table.rows.__getitem__, board.in_state("built"))
+    done = sorted(built, key=lambda row: -row.seconds)[:_SLOWEST]
     for row in done:
         filled, _ = bar(row.seconds / max(done[0].seconds, 0.001), 20)
         line = page.line().put(f"{format_seconds(row.seconds):>6} ", page.palette["foreground"])

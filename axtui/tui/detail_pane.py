@@ -8,7 +8,8 @@ from axtui.tui.facts import Facts
 from axtui.tui.glyphs import GLYPHS
 from axtui.tui.palette import Line
 from axtui.tui.pane import Pane
-from axtui.tui.rows import Row, Table
+from axtui.tui.rows import Row
+from axtui.tui.state import Board
 
 
 class DetailPane(Pane):
@@ -21,10 +22,10 @@ class DetailPane(Pane):
         self._drawn: list[Line] = []
         self._row = ""
 
-    def show(self, row: Row | None, table: Table, facts: Facts) -> None:
-        """Draw a row; the view stays where it is unless it is another row."""
-        before, self._drawn = self._drawn, draw_detail(row, table, facts, self.room, self.palette) if row else []
-        self.title(_title(row) if row else "no job")
+    def show(self, row: Row | None, board: Board, facts: Facts, pinned: bool = False) -> None:
+        """Draw a row; the view stays where it is unless it is another row. `pinned` if it stays whatever is picked."""
+        before, self._drawn = self._drawn, draw_detail(row, board, facts, self.room, self.palette) if row else []
+        self.title(_title(row) if row else "no job", "pinned" if pinned else "")
         key = row.row if row else ""
         if key == self._row and len(before) == len(self._drawn):
             self._refresh_changed(before)

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+
+from rich.style import Style
 
 from axtui.base.clock import format_seconds
 from axtui.base.text import safe
 from axtui.tui.glyphs import GLYPHS, bar, cut, format_expected
+from axtui.tui.job_list import Group
 from axtui.tui.lanes import LaneRow
 from axtui.tui.measure import Share
 from axtui.tui.palette import Line, Palette
-from axtui.tui.rows import Build, Row, Table
+from axtui.tui.rows import STATES, Build, Row, State, Table
 
 _TIME = 7
+_MEASURED = 4000
+_REFERENCES_MOST = 3
 
 
 @dataclass(frozen=True)
@@ -32,18 +39,42 @@ class Columns:
 
 @dataclass(frozen=True)
 class View:
-    """What a line is drawn against: the clock, the gutter's mark, how far the job is."""
+    """What a line is drawn against.
+
+    Attributes:
+        now: The monotonic clock.
+        mark: Two cells for the gutter.
+        share: How far the job is.
+        label: What tells the job from others of its method.
+        references: Rows that it reads and that no lane leads to.
+    """
 
     now: float
-    mark: str = " "
+    mark: str = "  "
     share: Share | None = None
     label: str = ""
+    references: tuple[str, ...] = ()
+
+
+def measure(rows: Iterable[Row | None], table: Table, lanes: Sequence[LaneRow], width: int) -> Columns:
+    """Choose widths for a list of rows; of a very long one some thousands are looked at."""
+    known = [row for row in rows if row is not None]
+    some = known[:: len(known) // _MEASURED + 1]
+    name = max((len(row.method) + 2 * table.depth(row) + _extra(row) for row in some), default=10)
+    job = max((len(row.job) for row in some), default=6)
+    whole = max(20, width)
+    widest = max((lane.width for lane in lanes), default=1)
+    return Columns(widest, max(10, min(name, whole * 27 // 100)), max(5, min(job, 12)), whole)
+
+
+def _extra(row: Row) -> int:
+    return len(row.name) + 1 if row.name not in ("", row.method) else 0
 
 
 def draw_row(row: Row, lane: LaneRow, table: Table, columns: Columns, view: View, palette: Palette) -> Line:
     """Draw a row: gutter, lanes, name, job, time and what there is to say."""
-    line = Line().put(view.mark, palette["primary"]).put(" ")
-    _put_lanes(line, row, lane, palette)
+    line = Line().put(view.mark, palette["primary"])
+    _put_lanes(line, GLYPHS[row.shown], palette.state(row.shown) + palette["strong"], lane, palette)
     line.pad(2 + columns.lanes + 1)
     _put_name(line, row, table.depth(row), columns.name, palette)
     job = "" if row.state == "waiting" else row.job
@@ -52,13 +83,15 @@ def draw_row(row: Row, lane: LaneRow, table: Table, columns: Columns, view: View
         _put_running(line, row, columns, view, palette)
     else:
         line.put(_time(row).rjust(_TIME) + " ", palette["muted"])
+        _put_references(line, view, palette, after="  ")
         _put_reason(line, row, table, view.label, palette)
-    return _put_spilled(line, lane, table, palette)
+        return line
+    return _put_references(line, view, palette, before="  ")
 
 
 def draw_script(row: Row, build: Build, columns: Columns, view: View, palette: Palette) -> Line:
     """Draw the row of the build script: what it did so far, and why it ran."""
-    line = Line().put(view.mark, palette["primary"]).put(" ")
+    line = Line().put(view.mark, palette["primary"])
     line.put(GLYPHS[row.shown], palette.state(row.shown) + palette["strong"]).pad(2 + columns.lanes + 1)
     line.put(cut(safe(f"{row.method}.py"), columns.name).ljust(columns.name), palette["strong"])
     line.put(f" {cut(safe(row.job or '·'), columns.job).ljust(columns.job)} ", palette["muted"])
@@ -74,10 +107,27 @@ def draw_script(row: Row, build: Build, columns: Columns, view: View, palette: P
     return line
 
 
-def _put_lanes(line: Line, row: Row, lane: LaneRow, palette: Palette) -> None:
+def draw_group(
+    group: Group, methods: tuple[str, str], counts: Counter[State], lane: LaneRow, columns: Columns, view: View,
+    palette: Palette,
+) -> Line:  # fmt: skip
+    """Draw a group of repeats: how many more there are, of what, and how many jobs are in which state."""
+    line = Line().put(view.mark, palette["primary"])
+    _put_lanes(line, "▾" if group.is_open else "▸", palette["accent"] + palette["strong"], lane, palette)
+    line.pad(2 + columns.lanes + 1).put(f"{group.times} more".ljust(columns.name + 1), palette["strong"])
+    of = " … ".join(dict.fromkeys(safe(method) for method in methods))
+    line.put(f"{of}  ", palette["muted"]).put(f"{counts.total()} jobs ", palette["foreground"])
+    for state in STATES:
+        if counts[state]:
+            text = "all " if counts[state] == counts.total() else f"{counts[state]} "
+            line.put(" " + GLYPHS[state] + " " + text, palette.state(state))
+    return _put_references(line, view, palette, before="  ")
+
+
+def _put_lanes(line: Line, glyph: str, style: Style, lane: LaneRow, palette: Palette) -> None:
     for column, (char, number) in enumerate(lane.cells):
         if column == 2 * lane.own:
-            line.put(GLYPHS[row.shown], palette.state(row.shown) + palette["strong"])
+            line.put(glyph, style)
         else:
             line.put(char, palette.lane(number) if number >= 0 else None)
 
@@ -164,8 +214,11 @@ def _waits_for(row: Row, table: Table) -> str:
     return f"waits {safe(', '.join(dict.fromkeys(open_inputs)))}" if open_inputs else "waiting"
 
 
-def _put_spilled(line: Line, lane: LaneRow, table: Table, palette: Palette) -> Line:
-    for index in lane.spilled:
-        if index < len(table.order):
-            line.put(f"  ◂ {safe(table.rows[table.order[index]].method)}", palette["secondary"])
+def _put_references(line: Line, view: View, palette: Palette, before: str = "", after: str = "") -> Line:
+    """Name what the row reads and no lane leads to, as far as there is room."""
+    shown = ", ".join(map(safe, view.references[:_REFERENCES_MOST]))
+    more = len(view.references) - _REFERENCES_MOST
+    if shown:
+        more_text = f" and {more} more" if more > 0 else ""
+        line.put(f"{before}◂ {shown}{more_text}{after}", palette["secondary"])
     return line

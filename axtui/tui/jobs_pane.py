@@ -1,34 +1,36 @@
-"""Pane 1: the jobs of the build, one line each, with lanes. Says which row was picked; decides nothing."""
+"""Pane 1: the jobs of the build, a line each, with lanes. Says what was picked or asked for; decides nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from rich.style import Style
 from textual.binding import Binding, BindingType
-from textual.events import Click, Resize
+from textual.events import Key
 from textual.message import Message
 
 from axtui.base import clock
-from axtui.tui.job_line import Columns, View, draw_row, draw_script
-from axtui.tui.lanes import LaneRow, lay_out
-from axtui.tui.measure import Share
-from axtui.tui.palette import Line
-from axtui.tui.pane import Pane
-from axtui.tui.rows import SCRIPT, Row
-from axtui.tui.state import Board, Changes
+from axtui.tui.estimates import path_of_build
+from axtui.tui.job_lines import JobLines
+from axtui.tui.job_list import MODES, Group
+from axtui.tui.reader import Reader
+from axtui.tui.rows import Row
+from axtui.tui.state import Board
 
-_LANES_WIDE, _LANES_NARROW = 8, 5
-_NARROW = 60
-_FLAT = LaneRow(((" ", 0),), 0, ())
+_ALL_STEPS = 1 << 30
+_SORTS: Mapping[str, Callable[[Row], tuple[object, ...]]] = {
+    "time": lambda row: (-row.seconds,),
+    "name": lambda row: (row.method, row.name, row.row),
+    "state": lambda row: (row.shown, row.method),
+}
 
 
-class JobsPane(Pane, inherit_bindings=False):
-    """The job list. Its cursor stands on a row, not on a line: only the user moves it to another row."""
+class JobsPane(JobLines, inherit_bindings=False):
+    """The job list."""
 
     NUMBER = 1
+    WHAT = "job"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j,down", "line(1)", "down", show=False, id="jobs.down"),
         Binding("k,up", "line(-1)", "up", show=False, id="jobs.up"),
@@ -38,258 +40,215 @@ class JobsPane(Pane, inherit_bindings=False):
         Binding("ctrl+u", "page(-0.5)", "half a page up", show=False, id="jobs.half_up"),
         Binding("pagedown,ctrl+f", "page(1)", "page down", show=False, id="jobs.page_down"),
         Binding("pageup,ctrl+b", "page(-1)", "page up", show=False, id="jobs.page_up"),
-        Binding("h,left", "input", "to its input", show=False, id="jobs.input"),
-        Binding("l,right", "user", "to its user", show=False, id="jobs.user"),
-        Binding("enter", "open", "inspect", id="jobs.open"),
+        Binding("h,left", "walk(-1)", "to its input", show=False, id="jobs.input",
+                tooltip="to its nearest input, again for the next one; fold a group"),
+        Binding("l,right", "walk(1)", "to its user", show=False, id="jobs.user",
+                tooltip="to what reads it, again for the next one; unfold a group"),
+        Binding("enter", "open", "inspect", id="jobs.open", tooltip="look closely at the job; unfold a group"),
         Binding("}", "problem(1)", "next failure", show=False, id="jobs.next_failure"),
         Binding("{", "problem(-1)", "failure before", show=False, id="jobs.previous_failure"),
-    ]
+        Binding("minus", "fold(True)", "fold all", show=False, id="jobs.fold", tooltip="fold all repeats"),
+        Binding("equals_sign", "fold(False)", "unfold all", show=False, id="jobs.unfold", tooltip="unfold all repeats"),
+        Binding("a", "lineage", "lineage", id="jobs.lineage",
+                tooltip="only what this job is made from and what is made from it; then 1-9 for so many steps"),
+        Binding("c", "path", "critical path", show=False, id="jobs.path", tooltip="only the critical path"),
+        Binding("f", "ask('filter')", "show only", show=False, id="jobs.states", tooltip="show only jobs in a state"),
+        Binding("t", "mode", "graph, tree, table", show=False, id="jobs.mode",
+                tooltip="build order, chains together, or a table"),
+        Binding("s", "ask('sort')", "sort", show=False, id="jobs.sort", tooltip="sort the table"),
+        Binding("space", "mark", "mark", show=False, id="jobs.mark", tooltip="mark this job, or take the mark away"),
+        Binding("v", "mark_range", "mark range", show=False, id="jobs.mark_range",
+                tooltip="mark from here; again: up to here"),
+        Binding("asterisk", "mark_all", "mark all", show=False, id="jobs.mark_all", tooltip="mark all that is shown"),
+        Binding("backslash", "unmark", "clear marks", show=False, id="jobs.unmark", tooltip="take all marks away"),
+    ]  # fmt: skip
 
     @dataclass
-    class Picked(Message):
-        """The cursor stands on another row; "" where there is none."""
+    class Asked(Message):
+        """The user wants to choose from a menu."""
 
-        row: str
+        menu: str
 
-    @dataclass
-    class Opened(Message):
-        """A row should be looked at closely."""
+    def __init__(self, board: Board, reader: Reader, slots: int) -> None:
+        super().__init__(board, reader)
+        self._slots = slots
+        self._lineage_of, self._steps = "", _ALL_STEPS
+        self._takes_digit = False
+        self._walk: tuple[str, int, int] = ("", 0, 0)
 
-        row: str
+    def widen(self) -> None:
+        """Show all jobs again."""
+        self._limit(None, "")
+        self.narrow("")
 
-    def __init__(self, board: Board, label: Callable[[str], str]) -> None:
-        super().__init__(id="jobs")
-        self._board = board
-        self._label = label
-        self._keys: list[str] = []
-        self._at: dict[str, int] = {}
-        self._lanes: list[LaneRow] = []
-        self._columns = Columns(1, 10, 6, 76)
-        self._marks: dict[str, str] = {}
-        self._shares: Mapping[str, Share] = {}
-        self._extra: dict[str, Row] = {}
-        self._inputs: dict[str, list[str]] = {}
-        self._users: dict[str, list[str]] = {}
-        self._filter = ""
-        self.cursor = ""
+    def action_walk(self, step: int) -> None:
+        """Move the cursor to the nearest input or user; from where there is none, to the next one of the row before.
 
-    @property
-    def row(self) -> Row | None:
-        """The row under the cursor."""
-        return self.find(self.cursor)
+        On a group, fold or unfold it.
+        """
+        group = self._list.group(self.cursor)
+        if group:
+            return self._toggle(group, step > 0)
+        if not self.row:
+            return self.hint(self.nothing)
+        near = self._near(self.cursor, step)
+        before, direction, number = self._walk
+        if near:
+            self._walk = (self.cursor, step, 0)
+            return self.move_to(near[0])
+        others = self._near(before, step) if before and direction == step else []
+        if len(others) < 2 or self.cursor not in others:
+            return self.hint(self._no_way(step))
+        number = (number + 1) % len(others)
+        self._walk = (before, step, number)
+        return self.move_to(others[number])
 
-    def find(self, key: str) -> Row | None:
-        """Return a row of the build, or that of a broken method that no row has."""
-        return self._board.table.rows.get(key) or self._extra.get(key)
+    def _near(self, key: str, step: int) -> list[str]:
+        """Return the inputs (-1) or users (1) of a row that are shown, the nearest first."""
+        links = self._board.links
+        keys = links.inputs(key) if step < 0 else links.users(key)
+        lines = sorted((line, key) for key in keys if (line := self._list.at(key)) is not None)
+        return [key for _, key in (lines[::-1] if step < 0 else lines)]
 
-    def show(self, changes: Changes) -> None:
-        """Draw what changed; lanes are laid anew only where rows came, went or read something else."""
-        before, self._extra = self._extra, self._find_extra()
-        if changes.relaid or before.keys() != self._extra.keys():
-            self._lay()
-        else:
-            self.refresh_rows({*changes.rows, *self._extra})
-        self._show_title()
-
-    def show_shares(self, shares: Mapping[str, Share]) -> None:
-        """Take how far the running jobs are and redraw their lines."""
-        self._shares = shares
-        self.refresh_rows(shares)
-
-    def refresh_rows(self, keys: Iterable[str]) -> None:
-        """Redraw the lines of rows."""
-        for key in keys:
-            if key in self._at:
-                self.refresh_line(self._at[key])
-
-    def narrow(self, text: str) -> None:
-        """Show only rows that have the text in method, name, job or state; "" shows all."""
-        self._filter = text.lower()
-        self._lay()
-        self._show_title()
-
-    def move_to(self, key: str) -> None:
-        """Put the cursor on a row and bring it into view."""
-        before, self.cursor = self.cursor, key
-        self._mark()
-        self.refresh_rows((before, key))
-        self._bring(self._at.get(key, 0))
-        self._show_title()
-        if before != key:
-            self.post_message(self.Picked(key))
-
-    @property
-    def nothing(self) -> str:
-        """Say what would make a job."""
-        if self._filter:
-            return "no job fits the filter; esc shows all"
-        if self._board.is_building:
-            return "the build script has asked for nothing yet"
-        return "no build yet; b runs the build script"
-
-    def line(self, y: int) -> Line:
-        """Draw a row."""
-        row = self.find(self._keys[y])
-        if row is None:
-            return Line()
-        label = self._label(row.job) if row.job else ""
-        view = View(clock.monotonic(), self._marks.get(row.row, " "), self._shares.get(row.row), label)
-        return self._draw(row, self._lanes[y] if self._lanes else _FLAT, view).cut(self.room)
-
-    def _draw(self, row: Row, lane: LaneRow, view: View) -> Line:
-        build = self._board.build
-        if row.row == SCRIPT and build:
-            return draw_script(row, build, self._columns, view, self.palette)
-        return draw_row(row, lane, self._board.table, self._columns, view, self.palette)
-
-    def band(self, y: int) -> Style | None:
-        """Put the row under the cursor on a band."""
-        if self._keys[y] != self.cursor:
-            return None
-        return self.palette["focus" if self.has_focus else "cursor"]
-
-    def action_line(self, step: int) -> None:
-        """Move the cursor by rows."""
-        if self._keys:
-            at = self._at.get(self.cursor, 0) + step
-            self.move_to(self._keys[max(0, min(at, len(self._keys) - 1))])
-
-    def action_page(self, pages: float) -> None:
-        """Move the cursor by pages."""
-        self.action_line(int(pages * self.size.height))
-
-    def action_first(self) -> None:
-        """Move the cursor to the first row."""
-        self.action_line(-len(self._keys))
-
-    def action_last(self) -> None:
-        """Move the cursor to the last row."""
-        self.action_line(len(self._keys))
-
-    def action_input(self) -> None:
-        """Move the cursor to the nearest input of its row."""
-        self._jump(self._inputs.get(self.cursor, []), last=True)
-
-    def action_user(self) -> None:
-        """Move the cursor to the nearest row that reads its row."""
-        self._jump(self._users.get(self.cursor, []), last=False)
+    def _no_way(self, step: int) -> str:
+        links, name = self._board.links, self.row.method if self.row else ""
+        there = any(True for _ in (links.inputs(self.cursor) if step < 0 else links.users(self.cursor)))
+        if there:
+            return f"what {'it reads' if step < 0 else 'reads it'} is not shown; esc shows all"
+        return f"{name} reads no other job" if step < 0 else f"no job reads {name}"
 
     def action_open(self) -> None:
-        """Ask for a close look at the row."""
-        if self.row:
-            self.post_message(self.Opened(self.cursor))
+        """Unfold or fold a group; ask for a close look at a row."""
+        group = self._list.group(self.cursor)
+        if group:
+            self._toggle(group, not group.is_open)
+        else:
+            super().action_open()
+
+    def _toggle(self, group: Group, is_open: bool) -> None:
+        if group.is_open == is_open:
+            return self.hint("it is unfolded already; h folds it" if is_open else "it is folded already; l unfolds it")
+        self._list.toggle(group, is_open)
+        return self._lay()
+
+    def action_fold(self, folds: bool) -> None:
+        """Fold all repeats, or unfold them."""
+        self._list.fold(folds)
+        self._lay()
+        if folds and not any(map(self._list.group, self.keys)):
+            filtered = "jobs that are filtered, or in a table, do not fold; esc shows all, t changes the order"
+            self.hint(filtered if not self._list.is_folded else "nothing comes three times in a row here")
 
     def action_problem(self, step: int) -> None:
         """Move the cursor to the next row that failed."""
-        bad = [at for at, key in enumerate(self._keys) if (row := self.find(key)) and row.problem[0]]
-        here = self._at.get(self.cursor, 0)
-        ahead = [at for at in bad if (at - here) * step > 0]
-        if bad:
-            at = (min(ahead) if step > 0 else max(ahead)) if ahead else bad[0 if step > 0 else -1]
-            self.move_to(self._keys[at])
+        bad = {line: key for key in (*self._board.in_state("failed", "broken"), *self._list.extra)
+               if (line := self.at(key)) is not None and (row := self.find(key)) and row.problem[0]}  # fmt: skip
+        if not bad:
+            return self.hint("nothing failed" if not self.is_narrowed else "nothing that is shown failed")
+        here = self.at(self.cursor) or 0
+        ahead = [line for line in bad if (line - here) * step > 0]
+        ends = ahead or list(bad)
+        return self.move_to(bad[min(ends) if step > 0 else max(ends)])
 
-    def on_click(self, event: Click) -> None:
-        """Move the cursor to where the mouse is."""
-        offset = event.get_content_offset(self)
-        at = offset.y + self.scroll_offset.y if offset else len(self._keys)
-        if at < len(self._keys):
-            self.move_to(self._keys[at])
+    def action_lineage(self) -> None:
+        """Show only what the row is made from and what is made from it; a digit that follows limits the steps."""
+        row = self.row
+        if row is None or row.row not in self._board.table.rows:
+            return self.hint("this line is no job; lineage is that of a job")
+        self._show_lineage(row, _ALL_STEPS)
+        self._takes_digit = True
+        return self.hint("1-9 shows only so many steps; esc shows all")
 
-    def on_resize(self, event: Resize) -> None:
-        """Lay the lanes anew: a narrow pane has fewer."""
+    def _show_lineage(self, row: Row, steps: int) -> None:
+        self._lineage_of = row.row
+        text = f"lineage of {row.method} {row.job}".rstrip()
+        reach = self._board.links.lineage(row.row, steps)
+        self._limit(reach, text if steps == _ALL_STEPS else f"{text}, {steps} step{'s' * (steps > 1)}")
+
+    def on_key(self, event: Key) -> None:
+        """Take the digit after the lineage key."""
+        takes, self._takes_digit = self._takes_digit, False
+        row = self.find(self._lineage_of)
+        if takes and row and event.key in "123456789":
+            self._show_lineage(row, int(event.key))
+            self._takes_digit = True
+            event.stop()
+            event.prevent_default()
+
+    def action_path(self) -> None:
+        """Show only the rows on which the length of the build hangs."""
+        board = self._board
+        if board.is_building:
+            found = board.estimate(clock.monotonic(), self._slots)
+            path, seconds = list(found.path), found.path_seconds
+        else:
+            path, seconds = path_of_build(board.table, board.links)
+        if not path:
+            return self.hint("there is no critical path: nothing is known to take any time")
+        self._limit(set(path), f"critical path, {clock.format_seconds(seconds)}")
+        return self.hint(f"these {len(path)} jobs follow each other and take longest; esc shows all")
+
+    def action_ask(self, menu: str) -> None:
+        """Ask for a menu."""
+        if menu == "sort" and self._list.mode != "table":
+            self.hint("the table can be sorted; t goes to the table")
+        else:
+            self.post_message(self.Asked(menu))
+
+    def action_mode(self) -> None:
+        """Go on to the next of build order, chain order and table."""
+        self._list.mode = MODES[(MODES.index(self._list.mode) + 1) % len(MODES)]
+        if self._list.mode == "table" and not self.sorted_by:
+            self.sort("time")
+        else:
+            self._lay()
+            self._show_title()
+        words = {"graph": "in the order of the build script", "tree": "what belongs to a chain stands together"}
+        self.hint(words.get(self._list.mode, "a table; s sorts it"))
+
+    def sort(self, name: str) -> None:
+        """Sort the table by time, name, state or size."""
+        self.sorted_by = name
+        self._list.sort(_SORTS.get(name) or (lambda row: (-self._reader.nbytes(row.job),)))
         self._lay()
+        self._show_title()
 
-    def _jump(self, keys: list[str], last: bool) -> None:
-        shown = sorted(self._at[key] for key in keys if key in self._at)
-        if shown:
-            self.move_to(self._keys[shown[-1 if last else 0]])
+    def action_mark(self) -> None:
+        """Mark the row, or those of the group, and go on; take the marks away where all have one."""
+        if not self.cursor:
+            return self.hint(self.nothing)
+        self._mark(self._list.rows_of(self.cursor), toggle=True)
+        line = self.at(self.cursor)
+        if line is not None and line + 1 < len(self.keys):
+            self.move_to(self.keys[line + 1])
+        return None
 
-    def _lay(self) -> None:
-        """Take over rows and order, lay the lanes, and leave cursor and view where they were."""
-        was = self._at.get(self.cursor, 0)
-        top = was - self.scroll_offset.y
-        table = self._board.table
-        self._link_rows()
-        shown = [key for key in self._all_keys() if self._matches(key)]
-        self._keys, self._at = shown, {key: at for at, key in enumerate(shown)}
-        self._lanes = [] if self._filter else self._lay_lanes()
-        self._columns = self._measure()
-        self.resize_content(len(shown))
-        if self.cursor not in self._at:
-            at = was if self.cursor else next((at for at, key in enumerate(shown) if key in table.rows), 0)
-            self.move_to(shown[min(at, len(shown) - 1)] if shown else "")
-        elif 0 <= top < self.size.height:
-            self.go_to(self._at[self.cursor] - top)
-        self._mark()
+    def action_mark_range(self) -> None:
+        """Begin a range of marks, or end it here."""
+        here, start = self.at(self.cursor), self.marks.take_anchor()
+        begun = self.at(start) if start else None
+        if here is None:
+            return self.hint(self.nothing)
+        if begun is None:
+            self.marks.anchor = self.cursor
+            self._mark(self._list.rows_of(self.cursor))
+            return self.hint("v again marks up to there")
+        lines = self.keys[min(here, begun) : max(here, begun) + 1]
+        return self._mark([key for line in lines for key in self._list.rows_of(line)])
+
+    def action_mark_all(self) -> None:
+        """Mark all that is shown."""
+        self._mark([key for line in self.keys for key in self._list.rows_of(line)])
+
+    def action_unmark(self) -> None:
+        """Take all marks away."""
+        if not self.marks.keys:
+            return self.hint("nothing is marked")
+        self.marks.clear()
         self.refresh()
+        return self._show_title()
 
-    def _link_rows(self) -> None:
-        """Note for each row what it reads and what reads it."""
-        table = self._board.table
-        self._inputs = {row.row: [found.row for found in table.inputs(row)] for row in table}
-        self._users = {}
-        for row, inputs in self._inputs.items():
-            for key in inputs:
-                self._users.setdefault(key, []).append(row)
-
-    def _lay_lanes(self) -> list[LaneRow]:
-        order = self._board.table.order
-        at = {key: number for number, key in enumerate(order)}
-        inputs = [[at[key] for key in self._inputs[row]] for row in order]
-        wide = self.size.width >= _NARROW + 30 or self.size.width >= 76
-        lanes = dict(zip(order, lay_out(inputs, _LANES_WIDE if wide else _LANES_NARROW), strict=True))
-        return [lanes.get(key, _FLAT) for key in self._keys]
-
-    def _measure(self) -> Columns:
-        rows = [row for key in self._keys if (row := self.find(key))]
-        lanes = max((lane.width for lane in self._lanes), default=1)
-        name = max((len(row.method) + 2 * self._board.table.depth(row) + _extra(row) for row in rows), default=10)
-        job = max((len(row.job) for row in rows), default=6)
-        whole = max(20, self.size.width)
-        return Columns(lanes, max(10, min(name, whole * 27 // 100)), max(5, min(job, 12)), whole)
-
-    def _matches(self, key: str) -> bool:
-        row = self.find(key)
-        if row is None:
-            return False
-        text = f"{row.method} {row.name} {row.caption} {row.job} {row.shown}".lower()
-        return all(word in text for word in self._filter.split())
-
-    def _mark(self) -> None:
-        """Mark the cursor's row, what it reads and what reads it, in the gutter."""
-        marks = dict.fromkeys(self._inputs.get(self.cursor, []), "‹")
-        marks |= dict.fromkeys(self._users.get(self.cursor, []), "›")
-        marks[self.cursor] = "▌"
-        changed = {key for key in {*marks, *self._marks} if marks.get(key) != self._marks.get(key)}
-        self._marks = marks
-        self.refresh_rows(changed)
-
-    def _bring(self, at: int) -> None:
-        top, height = self.scroll_offset.y, max(1, self.size.height)
-        if at < top:
-            self.go_to(at)
-        elif at >= top + height:
-            self.go_to(at - height + 1)
-
-    def _find_extra(self) -> dict[str, Row]:
-        """Make a row for the build script, and for each broken method that has none in this build."""
-        build = self._board.build
-        script = {SCRIPT: build.to_row()} if build else {}
-        present = {row.method for row in self._board.table}
-        broken = [value for name, value in sorted(self._board.broken.items()) if name not in present]
-        return script | {value.key: Row(value.key, value.method, broken=value) for value in broken}
-
-    def _all_keys(self) -> list[str]:
-        """Return every row's key: the script, the jobs, broken methods."""
-        extra = [key for key in self._extra if key != SCRIPT]
-        return [*(key for key in self._extra if key == SCRIPT), *self._board.table.order, *extra]
-
-    def _show_title(self) -> None:
-        jobs = [key for key in self._keys if key in self._board.table.rows]
-        place = self._at.get(self.cursor, -1) + (SCRIPT not in self._at)
-        title = f"Jobs · {self._filter}" if self._filter else "Jobs"
-        self.title(title, f"{place} of {len(jobs)}" if jobs else "")
-
-
-def _extra(row: Row) -> int:
-    return len(row.name) + 1 if row.name not in ("", row.method) else 0
+    def _mark(self, keys: Collection[str], toggle: bool = False) -> None:
+        self.marks.put([key for key in keys if key in self._board.table.rows], toggle)
+        self.refresh()
+        self._show_title()

@@ -6,7 +6,10 @@ from textual.screen import Screen
 
 from axtui.tui.pane import Pane
 
-PANES = ("jobs", "detail", "output", "source")
+PANES = ("jobs", "detail", "output", "source", "events")
+_SIDE = PANES[1:4]
+EVENTS_FROM = 30
+"""So many rows the screen has to have for the events to be on it."""
 
 
 class Layout:
@@ -39,14 +42,19 @@ class Layout:
     def bring(self, name: str) -> None:
         """Choose a pane as the one that is seen where not all have room."""
         self.current = name
-        for other in PANES[1:] if name != "jobs" else ():
+        for other in _SIDE if name in _SIDE else ():
             self.pane(other).set_class(other == name, "front")
             if name != "detail":
                 self.pane(other).set_class(other == name, "lower")
 
     def next_pane(self, step: int) -> str:
         """Return the name of the next pane, round and round."""
-        return PANES[(PANES.index(self.current) + step) % len(PANES)]
+        panes = [name for name in PANES if self.has_room(name)]
+        return panes[(panes.index(self.current) + step) % len(panes)]
+
+    def has_room(self, name: str) -> bool:
+        """Tell whether a pane can be on the screen at all."""
+        return name != "events" or self._screen.size.height >= EVENTS_FROM
 
     def zoom(self, name: str) -> None:
         """Give a pane the screen; "" gives each its own place again."""
@@ -54,3 +62,4 @@ class Layout:
             self.pane(other).set_class(other == name, "zoom")
         self._screen.set_class(bool(name), "zoomed")
         self._screen.set_class(name == "jobs", "zoom-jobs")
+        self._screen.set_class(name == "events", "zoom-events")

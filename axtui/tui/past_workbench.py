@@ -8,8 +8,8 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 
 from axtui.base.clock import format_seconds
-from axtui.tui.bars import HeaderBar
 from axtui.tui.glyphs import GLYPHS
+from axtui.tui.header_bar import HeaderBar
 from axtui.tui.reader import Reader
 from axtui.tui.rows import Build
 from axtui.tui.state import Board

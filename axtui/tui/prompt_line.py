@@ -16,7 +16,7 @@ class PromptLine(Bar, can_focus=True):
     """A line of text that is being typed.
 
     Attributes:
-        purpose: What the text is for: "filter jobs /", "search /", "filter lines &".
+        purpose: What the text is for: "filter jobs /", "search output /", "filter lines &".
     """
 
     @dataclass
@@ -44,6 +44,11 @@ class PromptLine(Bar, can_focus=True):
             self.purpose, self.text = purpose, ""
         self.display = True
         self.focus()
+
+    def keep(self, purpose: str, text: str) -> None:
+        """Show a text that is in force as if it had been typed and kept; with "" there is nothing to show."""
+        self.purpose, self.text, self.display = purpose, text, bool(text)
+        self.refresh()
 
     def close(self) -> None:
         """Put the prompt away."""

@@ -52,6 +52,8 @@ class Reader:
     def __init__(self, project: Project) -> None:
         self._project = project
         self._labels: dict[str, str] = {}
+        self._built: dict[str, float] = {}
+        self._nbytes: dict[str, int] = {}
 
     def last_entries(self) -> list[Entry]:
         """Return what the journal says of the last build; of a few more where that one did not finish well.
@@ -177,6 +179,28 @@ class Reader:
         """Return the first lines of what a job returned, as text."""
         directory = self.directory(jobid)
         return _read_lines(directory, layout.PREVIEW)[:_PREVIEW_LINES] if directory else []
+
+    def built_at(self, jobid: str) -> float:
+        """Return the wall time at which a job was committed; 0.0 where it was not, or is gone."""
+        if jobid not in self._built:
+            directory = self.directory(jobid)
+            try:
+                self._built[jobid] = os.stat(directory / layout.POST).st_mtime if directory else 0.0
+            except OSError:
+                return 0.0
+        return self._built[jobid]
+
+    def nbytes(self, jobid: str) -> int:
+        """Return how many bytes lie in a job's directory."""
+        if jobid not in self._nbytes:
+            directory = self.directory(jobid)
+            self._nbytes[jobid] = sum(nbytes for _, nbytes in _walk(directory)) if directory else 0
+        return self._nbytes[jobid]
+
+    @property
+    def slots(self) -> int:
+        """How many jobs run side by side at most."""
+        return self._project.parallel_jobs
 
     def project_name(self) -> str:
         """Return the project's directory for people, with `~` for the home."""

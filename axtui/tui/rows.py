@@ -40,7 +40,11 @@ class Broken:
 
 @dataclass(slots=True)
 class Row:
-    """A job's place in a build and what is known of it. `began` and the times in `stages` are monotonic seconds."""
+    """A job's place in a build and what is known of it.
+
+    `began` and the times in `stages` are monotonic seconds. `at` is the wall time of the last that happened to its job,
+    0.0 where that was in a build that is not known any more.
+    """
 
     row: str
     method: str
@@ -53,6 +57,7 @@ class Row:
     seconds: float = 0.0
     expected: float = 0.0
     began: float = 0.0
+    at: float = 0.0
     slices: int = 0
     inputs: tuple[str, ...] = ()
     why: tuple[str, ...] = ()
@@ -175,10 +180,6 @@ class Table:
         found = {found.row: found for reference in row.inputs if (found := self.find(reference))}
         found.pop(row.row, None)
         return list(found.values())
-
-    def users(self, row: Row) -> list[Row]:
-        """Return the rows that read this one's job, in order."""
-        return [other for other in self if any(found is row for found in self.inputs(other))]
 
     def depth(self, row: Row) -> int:
         """Return how many jobs stand between the script and this one; a subjob of a script's job has 1."""

@@ -7,14 +7,20 @@ are from build to build; `take` says which of them changed since it was asked la
 from __future__ import annotations
 
 from collections import Counter, deque
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from axtui.event import events as ev
 from axtui.project.limits import format_attempt
+from axtui.tui.estimates import Estimate, Past, estimate
+from axtui.tui.happenings import Happening, tell
+from axtui.tui.links import Links
 from axtui.tui.rows import BAD, OPEN, SCRIPT, Broken, Build, Row, State, Table
+from axtui.tui.tally import Tally
 
 _BUILDS_MOST = 200
 _NOTES_MOST = 50
+_HAPPENED_MOST = 500
 
 
 @dataclass(frozen=True)
@@ -39,6 +45,8 @@ class Board:
         watching: Whether a save rebuilds; None before the engine said so.
         failures: Keys of what failed in this build, the newest last: rows, and broken methods that have none.
         notes: What the engine had to say, the newest last.
+        happened: What happened, the newest last.
+        past: How long jobs took.
         last_seq: The number of the last event folded in.
     """
 
@@ -51,9 +59,14 @@ class Board:
         self.watching: bool | None = None
         self.methods = 0
         self.notes: deque[str] = deque(maxlen=_NOTES_MOST)
+        self.happened: deque[Happening] = deque(maxlen=_HAPPENED_MOST)
+        self.past = Past()
         self.failures: list[str] = []
         self.last_seq = 0
         self._tables: dict[str, Table] = {}
+        self._links = Links()
+        self._tally = Tally()
+        self._uncounted: dict[str, None] = {}
         self._changed: set[str] = set()
         self._relaid = False
         self._any = False
@@ -64,32 +77,47 @@ class Board:
         return any(not build.outcome for build in self.builds.values())
 
     def running(self) -> list[Row]:
-        """Return the rows whose jobs run, in order."""
-        return [row for row in self.table if row.state == "running"]
+        """Return the rows whose jobs run, those first that began first."""
+        self._count()
+        return [row for key in self._tally.keys("running") if (row := self.table.rows[key]).state == "running"]
+
+    def in_state(self, *states: State) -> list[str]:
+        """Return the keys of the rows that are shown in some states."""
+        self._count()
+        return self._tally.keys(*states)
 
     def counts(self) -> Counter[State]:
         """Count the rows by the state they are shown in."""
-        return Counter(row.shown for row in self.table)
+        self._count()
+        return self._tally.counts
 
-    def eta(self, now: float) -> float:
-        """Estimate the seconds until the build ends, from what each job took before; 0.0 where nothing is known."""
-        left = 0.0
-        for row in self.table:
-            if row.state == "running":
-                left += max(0.0, row.expected - (now - row.began))
-            elif row.state == "stale" or (row.state == "waiting" and row.expected):
-                left += row.expected or row.seconds
-        return left
+    @property
+    def links(self) -> Links:
+        """Which row reads which."""
+        self._count()
+        return self._links
 
-    def followers(self, row: Row) -> list[Row]:
-        """Return every row that needs this one, however far down, in order."""
-        reached = {row.row}
-        found = []
-        for other in self.table:
-            if other is not row and any(parent.row in reached for parent in self.table.inputs(other)):
-                reached.add(other.row)
-                found.append(other)
-        return found
+    def _count(self) -> None:
+        """Take in what changed since something was asked last."""
+        self._tally.update(self.table, self._uncounted)
+        self._links.update(self.table, self._uncounted)
+        self._uncounted = {}
+
+    def estimate(self, now: float, slots: int) -> Estimate:
+        """Estimate what is left of the build: what runs, and what waits or is stale and ran before."""
+        rows = self.table.rows
+        waiting = [key for key in self.in_state("waiting") if rows[key].build]
+        keys = [*self.in_state("running"), *waiting, *self.in_state("stale")]
+        return estimate(self.table, self.links, self.past, keys, now, slots)
+
+    def users(self, row: Row) -> list[Row]:
+        """Return the rows that read a row's job."""
+        return [self.table.rows[key] for key in self.links.users(row.row)]
+
+    def followers(self, rows: Iterable[Row]) -> list[Row]:
+        """Return every row that needs one of these, however far down, in order."""
+        found = self.links.followers(row.row for row in rows)
+        return [self.table.rows[key] for key in self.table.order if key in found] if found else []
 
     def take(self) -> Changes:
         """Return what changed since the last call."""
@@ -107,7 +135,7 @@ class Board:
             case ev.BuildStarted() as event:
                 self._begin_build(entry, event)
             case ev.BuildFinished() as event:
-                self._end_build(event)
+                self._end_build(entry, event)
             case ev.EngineStarted() | ev.EngineStopped():
                 self._lose_builds()
             case ev.SourcesChanged() as event:
@@ -122,6 +150,19 @@ class Board:
                 self.notes.append(message)
             case event:
                 self._apply_job(entry, event)
+        self._tell(entry)
+
+    def _tell(self, entry: ev.Entry) -> None:
+        """Note what happened, and how long it took."""
+        event = entry.event
+        row = self._table(event.build).rows.get(event.row) if isinstance(event, _OF_ROWS) else None
+        happening = tell(entry, row, self.past.known(row) if row else 0.0)
+        if happening:
+            self.happened.append(replace(happening, text=self._inside(happening.text)))
+        if row:
+            row.at = entry.at
+        if isinstance(event, ev.JobFinished):
+            self.past.add(event.row, event.seconds)
 
     def learn(self, watching: bool, methods: object) -> None:
         """Take what the engine answers when it is asked for its state."""
@@ -186,7 +227,7 @@ class Board:
             row.message = message
         self._touch_all(relaid=True)
 
-    def _end_build(self, event: ev.BuildFinished) -> None:
+    def _end_build(self, entry: ev.Entry, event: ev.BuildFinished) -> None:
         build = self.builds.get(event.build)
         if build is None:
             return
@@ -194,14 +235,16 @@ class Board:
         build.built, build.reused, build.failed = event.built, event.reused, event.failed
         table = self._table(event.build)
         if event.outcome == "finished":
-            table.remove([row.row for row in table if row.state in OPEN and not row.broken])
+            gone = [row.row for row in table if row.state in OPEN and not row.broken]
+            table.remove(gone)
+            self._uncounted.update(dict.fromkeys(gone))
         elif event.outcome != "superseded":
-            self._block(table, event.build)
+            self._block(table, event.build, entry.at)
         if event.outcome == "failed" and not self.failures:
             self._fail(SCRIPT)
         self._touch_all(relaid=True)
 
-    def _block(self, table: Table, build: int) -> None:
+    def _block(self, table: Table, build: int, at: float) -> None:
         """Mark what the failed build never came to: blocked below a failure, not reached elsewhere."""
         bad: dict[str, str] = {row.row: row.method for row in table if row.shown in BAD and row.build == build}
         for row in table:
@@ -213,6 +256,9 @@ class Board:
                 row.state, row.message = "blocked", ", ".join(dict.fromkeys(culprits))
             elif row.state != "stale":
                 row.message = "not reached"
+        blocked = sum(row.state == "blocked" for row in table)
+        if blocked:
+            self.happened.append(Happening(at, "blocked", f"{blocked} job{'s' * (blocked > 1)} blocked by what failed"))
 
     def _lose_builds(self) -> None:
         for build in self.builds.values():
@@ -238,7 +284,7 @@ class Board:
         if not event.parent:
             table.last = event.row
         self._set_inputs(row, event.inputs)
-        self._changed.add(event.row)
+        self._touch(event.row)
 
     def _start(self, entry: ev.Entry, event: ev.JobStarted) -> None:
         row = self._answer(event.build, event.row, "running", event.job)
@@ -256,7 +302,7 @@ class Board:
 
     def _row(self, build: int, key: str, method: str = "") -> Row:
         table = self._table(build)
-        self._changed.add(key)
+        self._touch(key)
         if key not in table.rows:
             table.add(Row(key, method or key.rpartition(".")[0] or key, build=build))
             self._relaid = True
@@ -285,7 +331,7 @@ class Board:
                 row = self.table.rows.get(key)
                 if row and row.state != "running":
                     row.state, row.message, row.why = "stale", text, ()
-                    self._changed.add(key)
+                    self._touch(key)
 
     def _break_method(self, event: ev.MethodBroken) -> None:
         message = self._inside(event.message)
@@ -305,15 +351,23 @@ class Board:
             for row in table:
                 if row.method == method:
                     row.broken = self.broken.get(method)
-                    self._changed.add(row.row)
+                    self._touch(row.row)
 
     def _inside(self, text: str) -> str:
         """Leave the project's directory out of a path, wherever it stands in a text."""
         return text.replace(self._root, "") if self._root else text
 
+    def _touch(self, key: str) -> None:
+        self._changed.add(key)
+        self._uncounted[key] = None
+
     def _touch_all(self, relaid: bool) -> None:
         self._changed.update(self.table.order)
+        self._uncounted.update(dict.fromkeys(self.table.order))
         self._relaid = self._relaid or relaid
+
+
+_OF_ROWS = (ev.JobStarted, ev.JobFinished, ev.JobFailed, ev.AttemptFailed, ev.JobCancelled, ev.RequestRefused)
 
 
 def _request_of(event: ev.JobReused) -> ev.JobRequested:

@@ -11,13 +11,19 @@ from textual.containers import Container, Vertical
 from textual.events import DescendantFocus, Resize
 
 from axtui.base import clock
-from axtui.tui.bars import HeaderBar, KeyBar, NoticeBar, OverviewBar
+from axtui.tui.bars import KeyBar, NoticeBar
 from axtui.tui.detail_pane import DetailPane
+from axtui.tui.estimates import Estimate
+from axtui.tui.events_pane import EventsPane
 from axtui.tui.facts import FactsReader
+from axtui.tui.header_bar import HeaderBar
+from axtui.tui.job_screen import FILTER, JobScreen
 from axtui.tui.jobs_pane import JobsPane
-from axtui.tui.layout import PANES, Layout
+from axtui.tui.layout import EVENTS_FROM, PANES, Layout
+from axtui.tui.list_pane import ListPane
 from axtui.tui.measure import Share, share_of
 from axtui.tui.output_pane import OutputPane
+from axtui.tui.overview_bar import OverviewBar
 from axtui.tui.pane import Pane
 from axtui.tui.prompt_line import PromptLine
 from axtui.tui.reader import Reader
@@ -25,23 +31,14 @@ from axtui.tui.rows import SCRIPT, Row
 from axtui.tui.source_pane import SourcePane
 from axtui.tui.state import Board
 from axtui.tui.text_pane import TextPane
-from axtui.tui.text_screen import TextScreen
 
 _TICK_SECONDS = 0.25
-_DRAG_MOST = 10
-_JOBS = "filter jobs /"
 
 
-class Workbench(TextScreen, inherit_bindings=False):
+class Workbench(JobScreen, inherit_bindings=True):
     """What the jobs of the last build are doing, and everything about one of them."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("r", "rebuild(False)", "rebuild", id="job.rebuild", tooltip="build this job if anything changed"),
-        Binding("R", "rebuild(True)", "force", id="job.force", tooltip="build this job again in any case"),
-        Binding("x", "cancel", "cancel", id="job.cancel", tooltip="cancel this job, or the build"),
-        Binding("X", "kill", "kill", show=False, id="job.kill", tooltip="kill this job at once"),
-        Binding("b", "build", "build", id="build.run", tooltip="run the build script"),
-        Binding("p", "pause", "pause", id="watch.pause", tooltip="rebuild on save, or not"),
         Binding("slash", "filter", "filter", id="jobs.filter", tooltip="filter the jobs, or search the text here"),
         Binding("e", "edit", "edit", id="job.edit", tooltip="open the source in $EDITOR, at the failing line"),
         Binding("o", "page", "pager", show=False, id="output.page", tooltip="open the output in $PAGER"),
@@ -53,6 +50,7 @@ class Workbench(TextScreen, inherit_bindings=False):
         Binding("2", "pane(2)", "detail", show=False, id="pane.detail"),
         Binding("3", "pane(3)", "output", show=False, id="pane.output"),
         Binding("4", "pane(4)", "source", show=False, id="pane.source"),
+        Binding("5", "pane(5)", "events", show=False, id="pane.events"),
         Binding("enter", "go_to_failure", "go to the failure", show=False, id="failure.go"),
         Binding("escape", "back", "back", show=False, id="screen.back"),
         Binding("question_mark", "help", "keys", id="help.open"),
@@ -63,10 +61,9 @@ class Workbench(TextScreen, inherit_bindings=False):
     ]
 
     def __init__(self, board: Board, reader: Reader) -> None:
-        super().__init__(reader)
+        super().__init__(board, reader)
         self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
-        self.VERTICAL_BREAKPOINTS = [(0, "-short"), (36, "-tall")]
-        self._board = board
+        self.VERTICAL_BREAKPOINTS = [(0, "-short"), (EVENTS_FROM, "-medium"), (40, "-tall"), (56, "-high")]
         self._facts = FactsReader(reader)
         self._layout = Layout(self)
         self._notice = ""
@@ -74,13 +71,14 @@ class Workbench(TextScreen, inherit_bindings=False):
 
     def compose(self) -> ComposeResult:
         """Lay out panes and bars."""
-        yield HeaderBar(self._board, self._reader.project_name())
+        yield HeaderBar(self._board, self._reader.project_name(), self.slots)
         with Container(id="body"):
-            yield JobsPane(self._board, self._reader.label)
+            yield JobsPane(self._board, self._reader, self.slots)
             with Vertical(id="side"):
                 yield DetailPane()
                 yield OutputPane(self._reader)
                 yield SourcePane(self._reader)
+        yield EventsPane(self._board, self.slots)
         yield PromptLine()
         yield OverviewBar(self._board)
         yield NoticeBar()
@@ -95,24 +93,16 @@ class Workbench(TextScreen, inherit_bindings=False):
         self._layout.open("jobs")
         self.refresh_board()
 
-    @property
-    def jobs(self) -> JobsPane:
-        """The job list."""
-        return self.query_one(JobsPane)
-
-    @property
-    def row(self) -> Row | None:
-        """The row under the cursor."""
-        return self.jobs.row
-
     def refresh_board(self) -> None:
         """Show what the events since the last call changed."""
         changes = self._board.take()
         self.jobs.show(changes)
-        self.query_one(OverviewBar).refresh()
+        self.query_one(OverviewBar).show(changes)
+        self.query_one(EventsPane).show()
         self.query_one(HeaderBar).refresh()
         self._show_notice()
-        if self.row and (self.row.row in changes.rows or self.row.row not in self._board.table.rows):
+        row = self.shown_row
+        if row and (row.row in changes.rows or row.row not in self._board.table.rows):
             self.show_row()
         if self._board.is_building or self._board.running():
             self._ticks.resume()
@@ -122,21 +112,26 @@ class Workbench(TextScreen, inherit_bindings=False):
 
     def tick(self) -> None:
         """Measure what runs and redraw that, four times a second while something does."""
-        now = clock.monotonic()
-        header = self.query_one(HeaderBar)
-        is_next_second = int(now) != int(header.now)
-        if is_next_second:
-            header.now = now
-            header.refresh()
-        shares: dict[str, Share] = {}
-        for row in self._board.running():
-            share = share_of(row, self._reader.progress(row.job), now)
-            shares[row.row] = share or Share(0.0, True)
+        now, running = clock.monotonic(), self._board.running()
+        shares = {row.row: self._share(row, now) for row in running}
         self.jobs.show_shares(shares)
-        if is_next_second:
-            self.jobs.refresh_rows((SCRIPT,))
-        if self.row and self.row.state == "running":
+        if int(now) != int(self.query_one(HeaderBar).now):
+            self._tick_second(now, running, shares)
+        self.query_one(EventsPane).show_slots(running, shares, self.query_one(HeaderBar).estimate)
+        if self.shown_row and self.shown_row.state == "running":
             self.show_row()
+
+    def _tick_second(self, now: float, running: list[Row], shares: dict[str, Share]) -> None:
+        """Redraw once a second what has whole seconds in it."""
+        header = self.query_one(HeaderBar)
+        lenders = {row.parent for row in running}
+        header.now, header.shares = now, [shares[row.row] for row in running if row.row not in lenders]
+        header.estimate = self._board.estimate(now, self.slots) if self._board.is_building else Estimate()
+        header.refresh()
+        self.jobs.refresh_rows((SCRIPT,))
+
+    def _share(self, row: Row, now: float) -> Share:
+        return share_of(row, self._reader.progress(row.job), now) or Share(0.0, True)
 
     def show_link(self, text: str) -> None:
         """Say what is wrong with the connection to the engine, or nothing."""
@@ -152,9 +147,9 @@ class Workbench(TextScreen, inherit_bindings=False):
 
     def _show_row(self) -> None:
         self.is_due = False
-        row = self.row
+        row = self.shown_row
         facts = self._facts.read(row, clock.monotonic())
-        self.query_one(DetailPane).show(row, self._board.table, facts)
+        self.query_one(DetailPane).show(row, self._board, facts, bool(self._pinned))
         output = self.query_one(OutputPane)
         output.show(row.job if row else "", row is not None and row.state == "running")
         output.poll()
@@ -175,13 +170,29 @@ class Workbench(TextScreen, inherit_bindings=False):
     def _is_elsewhere(self) -> bool:
         return self._layout.is_zoomed and self._layout.current != "jobs"
 
-    def on_jobs_pane_picked(self, message: JobsPane.Picked) -> None:
+    def on_overview_bar_picked(self, message: OverviewBar.Picked) -> None:
+        """Go to the job that was clicked."""
+        self.go_to_row(message.row)
+
+    def on_events_pane_picked(self, message: EventsPane.Picked) -> None:
+        """Go to the job that something happened to."""
+        self.go_to_row(message.row)
+
+    def go_to_row(self, key: str) -> None:
+        """Put the cursor on a row; a filter that leaves it out is taken away."""
+        if self.jobs.at(key) is None:
+            self.query_one(PromptLine).close()
+            self.jobs.widen()
+        self._layout.open("jobs")
+        self.jobs.move_to(key)
+
+    def on_list_pane_picked(self, message: ListPane.Picked) -> None:
         """Show another row."""
         if message.row == self._notice:
             self._show_notice()
         self.show_row()
 
-    def on_jobs_pane_opened(self, message: JobsPane.Opened) -> None:
+    def on_list_pane_opened(self, message: ListPane.Opened) -> None:
         """Go to the failure that is pointed to, else look closely at the row."""
         row = self.row
         if self._notice:
@@ -193,14 +204,14 @@ class Workbench(TextScreen, inherit_bindings=False):
 
     def on_prompt_line_typed(self, message: PromptLine.Typed) -> None:
         """Narrow the job list; other texts are the panes'."""
-        if message.purpose == _JOBS:
-            self.jobs.narrow(message.text)
+        if message.purpose == FILTER:
+            self.status(self.jobs.narrow(message.text))
         else:
             self.pass_on(message.purpose, message.text)
 
     def on_prompt_line_left(self, message: PromptLine.Left) -> None:
         """Give the keys back."""
-        if message.purpose == _JOBS:
+        if message.purpose == FILTER:
             self.jobs.focus()
         else:
             self.query_one(PromptLine).display = False
@@ -231,7 +242,9 @@ class Workbench(TextScreen, inherit_bindings=False):
     def action_pane(self, number: int) -> None:
         """Go to a pane by its number; the same number again zooms it."""
         name = PANES[number - 1]
-        if self._layout.current == name:
+        if not self._layout.has_room(name):
+            self.status(f"the events need {EVENTS_FROM} rows; this terminal has {self.size.height}")
+        elif self._layout.current == name:
             self.action_zoom()
         else:
             self._layout.open(name)
@@ -266,9 +279,9 @@ class Workbench(TextScreen, inherit_bindings=False):
             return True
         if self._layout.is_zoomed:
             self._layout.zoom("")
-        elif prompt.display:
+        elif prompt.display or self.jobs.is_narrowed:
             prompt.close()
-            self.jobs.narrow("")
+            self.jobs.widen()
         elif self._notice:
             self._dismissed.update(self._board.failures)
             self._show_notice()
@@ -283,17 +296,14 @@ class Workbench(TextScreen, inherit_bindings=False):
             pane.begin_search()
             self.query_one(PromptLine).open(pane.SEARCH)
         else:
-            self.query_one(PromptLine).open(_JOBS, anew=False)
+            self.query_one(PromptLine).open(FILTER, anew=False)
 
     def action_go_to_failure(self) -> None:
         """Put the cursor on the failure that is pointed to."""
         if self._notice:
             key, self._notice = self._notice, ""
             self._dismissed.add(key)
-            self.query_one(PromptLine).close()
-            self.jobs.narrow("")
-            self._layout.open("jobs")
-            self.jobs.move_to(key)
+            self.go_to_row(key)
             self._show_notice()
 
     def action_help(self) -> None:
@@ -312,46 +322,6 @@ class Workbench(TextScreen, inherit_bindings=False):
             keys, _ = texts.setdefault(text, ([], text))
             keys.append(self.app.get_key_display(active.binding) if "," in key else _plain_key(key))
         return [(title, [(" ".join(keys), text) for keys, text in texts.values()]) for title, texts in sections.items()]
-
-    def action_rebuild(self, force: bool) -> None:
-        """Build the row's job again, if needed or in any case; ask first when that drags many along."""
-        row = self.row
-        if row is None:
-            return self._axtui.say("There is no job here to rebuild.")
-        if row.row == SCRIPT:
-            return self._axtui.build("asked")
-        dragged = len(self._board.followers(row)) if force else 0
-        if dragged <= _DRAG_MOST:
-            return self._axtui.rebuild(row, force)
-        text = f"{row.method} runs again, and the {dragged} jobs after it if its output changes."
-        return self._axtui.ask("Force", text, {"y": "run it again"}, lambda _: self._axtui.rebuild(row, force))
-
-    def action_cancel(self) -> None:
-        """Cancel the row's job; where it does not run, the build, after asking."""
-        row = self.row
-        if row and row.state in ("running", "waiting"):
-            self._axtui.stop("cancel", row if row.row != SCRIPT else None)
-        elif self._board.is_building:
-            text = "This job does not run. Cancel the whole build?"
-            self._axtui.ask("Cancel", text, {"y": "cancel the build"}, lambda _: self._axtui.stop("cancel", None))
-        else:
-            self._axtui.say("Nothing runs.")
-
-    def action_kill(self) -> None:
-        """Kill the row's job without giving it time, after asking."""
-        row = self.row
-        if row is None or row.state != "running" or row.row == SCRIPT:
-            return self._axtui.say("This job does not run.")
-        text = f"Kill {row.method} {row.job} at once, without letting it clean up?"
-        return self._axtui.ask("Kill", text, {"y": "kill it"}, lambda _: self._axtui.stop("kill", row))
-
-    def action_build(self) -> None:
-        """Run the build script."""
-        self._axtui.build("asked")
-
-    def action_pause(self) -> None:
-        """Stop rebuilding on save, or go on."""
-        self._axtui.set_watching(self._board.watching is False)
 
 
 def _plain_key(key: str) -> str:

@@ -20,6 +20,7 @@ from axtui.tui.screenshot import text_of
 
 WIDE = (160, 45)
 NARROW = (80, 24)
+HIGH = (160, 60)
 
 
 def in_loop(test: Callable[..., Awaitable[None]]) -> Callable[..., None]:

@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 
 from axtui.tui.output_pane import OutputPane
 from tests.tui.recorded import Recorded
-from tests.tui.screen import in_loop, line_with, lines_of, opened, settle, until
+from tests.tui.screen import HIGH, in_loop, line_with, lines_of, opened, settle, until
 
 
 @pytest.fixture
@@ -307,7 +307,7 @@ async def test_the_source_shows_what_is_on_disk_now(tmp_path: Path) -> None:
     directory = rec.job("dev-1", "one", "first\nsecond\nthird\n")
     (directory / "method/flights/helper.py").write_text("helping = True\n")
     rec.built("one.1", "dev-1")
-    async with opened(rec.project) as (app, pilot):
+    async with opened(rec.project, HIGH) as (app, pilot):
         same = line_with(app, "the file on disk")
         (rec.root / "flights/a_one.py").write_text("first\n2nd\nthird\nfourth\n")
         app.workbench.show_row()

@@ -9,7 +9,7 @@ import pytest
 from axtui.tui.jobs_pane import JobsPane
 from tests.tui.flights import record_flights
 from tests.tui.recorded import Recorded
-from tests.tui.screen import NARROW, WIDE, in_loop, jobs_of, line_with, lines_of, opened, settle
+from tests.tui.screen import HIGH, NARROW, in_loop, jobs_of, line_with, lines_of, opened, settle
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def flights(tmp_path: Path) -> Recorded:
 @in_loop
 async def test_the_first_frame_has_the_last_builds_jobs(flights: Recorded) -> None:
     """Every job of the last build is on the screen with its state, before any engine is asked."""
-    async with opened(flights.project) as (app, _):
+    async with opened(flights.project, HIGH) as (app, _):
         assert "dev-1 " in line_with(app, "csvimport jan")
         assert "✘" in line_with(app, "dev-35")
         assert "TypeError" in line_with(app, "dev-35")
@@ -34,7 +34,7 @@ async def test_the_first_frame_has_the_last_builds_jobs(flights: Recorded) -> No
 @in_loop
 async def test_lanes_join_a_job_to_its_inputs(flights: Recorded) -> None:
     """The report's row is joined by the lanes of its three inputs."""
-    async with opened(flights.project) as (app, _):
+    async with opened(flights.project, HIGH) as (app, _):
         assert "├───✔ weather_join" in line_with(app, "weather_join")
         assert "○─┴─╯ report" in line_with(app, "report")
 
@@ -42,7 +42,7 @@ async def test_lanes_join_a_job_to_its_inputs(flights: Recorded) -> None:
 @in_loop
 async def test_the_cursor_shows_its_job_everywhere(flights: Recorded) -> None:
     """Moving the cursor shows that job's detail, output and source."""
-    async with opened(flights.project) as (app, pilot):
+    async with opened(flights.project, HIGH) as (app, pilot):
         await pilot.press("G", "k", "k")
         await settle(pilot)
 
@@ -155,12 +155,12 @@ async def test_below_a_hundred_columns_there_is_one_column(flights: Recorded) ->
 
 @in_loop
 async def test_the_layout_follows_the_size(flights: Recorded) -> None:
-    """A terminal that is made larger shows all four panes at once, without a restart."""
+    """A terminal that is made larger shows all five panes at once, without a restart."""
     async with opened(flights.project, NARROW) as (app, pilot):
-        await pilot.resize_terminal(*WIDE)
+        await pilot.resize_terminal(*HIGH)
         await settle(pilot)
 
-        assert all(line_with(app, title) for title in ("1 Jobs", "2 csvimport", "3 Output", "4 Source"))
+        assert all(line_with(app, title) for title in ("1 Jobs", "2 csvimport", "3 Output", "4 Source", "5 Build 1"))
 
 
 @in_loop
@@ -173,7 +173,7 @@ async def test_the_help_lists_every_key_here(flights: Recorded) -> None:
         await pilot.press("escape")
         await settle(pilot)
 
-        assert "to its input" in shown
+        assert "to its nearest input" in shown
         assert "j ↓" in shown
         assert "Everywhere" in shown
         assert len(app.screen_stack) == 1

@@ -12,7 +12,8 @@ from axtui.tui.detail import draw_detail
 from axtui.tui.facts import FactsReader
 from axtui.tui.palette import AXTUI_THEME, Palette
 from axtui.tui.reader import Reader
-from axtui.tui.rows import Row, Table
+from axtui.tui.rows import Row
+from axtui.tui.state import Board
 from tests.tui.recorded import Recorded
 from tests.unit.store.jobs import make_job
 
@@ -35,7 +36,7 @@ def drawn(rec: Recorded, row: Row) -> list[str]:
     """Draw the detail of a row, as text."""
     palette = Palette(AXTUI_THEME.to_color_system().generate(), ansi=False, own=True)
     facts = FactsReader(Reader(rec.project)).read(row, 0.0)
-    lines = draw_detail(row, Table(), facts, 80, palette)
+    lines = draw_detail(row, Board(), facts, 80, palette)
     return ["".join(text for text, *_ in line).rstrip() for line in lines]
 
 

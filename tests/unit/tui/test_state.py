@@ -251,18 +251,20 @@ def test_users_and_followers_follow_the_inputs(told: Told) -> None:
     table = told.board.table
     first = table.rows["a.1"]
 
-    assert [row.row for row in table.users(first)] == ["b.1"]
-    assert [row.row for row in told.board.followers(first)] == ["b.1", "c.1"]
+    assert [row.row for row in told.board.users(first)] == ["b.1"]
+    assert [row.row for row in told.board.followers([first])] == ["b.1", "c.1"]
 
 
 def test_the_eta_is_what_is_left_of_known_times(told: Told) -> None:
-    """A running job counts what is left of its last time, a stale one all of it."""
+    """A running job counts what is left of what it took before, a stale one all of it; what it hangs on is named."""
     told.say(ev.SourcesChanged((), ("b",), ("b.1",), ()))
     told.begin()
     told.start("a.1", "dev-4")
     began = told.board.table.rows["a.1"].began
 
-    assert told.board.eta(began + 1.0) == pytest.approx(3.0 + 2.5)
+    found = told.board.estimate(began + 1.0, 1)
+    assert found.seconds == pytest.approx(1.5 + 2.5)
+    assert found.path == ("a.1", "b.1")
 
 
 def test_the_fold_needs_no_screen(tmp_path: Path) -> None:

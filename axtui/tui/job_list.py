@@ -1,0 +1,277 @@
+"""Which lines the job list has: rows in an order, filtered, repeats of a pattern folded, lanes. Pure; draws nothing.
+
+A line is known by its key: that of its row, or that of a group. A group is a stretch of repeats of one pattern of
+methods (see repeats.py); folded it is one line. The first repeat is always open, so that the pattern is seen, and so is
+every repeat in which something runs or has failed, or to which the cursor went.
+"""
+
+from __future__ import annotations
+
+import itertools
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from axtui.tui.lanes import LaneRow, lay_out
+from axtui.tui.repeats import Repeat, find_repeats
+from axtui.tui.rows import SCRIPT, Row, State
+from axtui.tui.state import Board
+from axtui.tui.terms import Seen, Terms, parse_terms, row_text
+
+FOLD_FROM = 500
+"""A longer list is folded until the user unfolds it."""
+Mode = Literal["graph", "tree", "table"]
+MODES: tuple[Mode, ...] = ("graph", "tree", "table")
+GROUP = "▸"
+"""The key of a group is this and the key of its first row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """`times` repeats of a pattern of `period` rows; its rows are those from `start` to before `end` of the order."""
+
+    key: str
+    start: int
+    period: int
+    times: int
+    is_open: bool
+
+    @property
+    def end(self) -> int:
+        """The index after its last row."""
+        return self.start + self.period * self.times
+
+
+class JobList:
+    """The lines of a board's table, and of what else is shown among them.
+
+    Args:
+        board: The rows.
+        age: Gives how many seconds ago a row's job was made.
+
+    Attributes:
+        keys: The key of each line.
+        lanes: What is drawn left of each line; empty in the table.
+        mode: Build order with lanes, chain order with lanes, or sorted without.
+        scope: The rows that are shown at most; None for all.
+    """
+
+    def __init__(self, board: Board, age: Callable[[Row], float]) -> None:
+        self._board = board
+        self._age = age
+        self.keys: list[str] = []
+        self.lanes: list[LaneRow] = []
+        self.mode: Mode = "graph"
+        self.scope: Collection[str] | None = None
+        self.extra: dict[str, Row] = {}
+        self._terms = Terms()
+        self._folds: bool | None = None
+        self._opened: set[str] = set()
+        self._visited: set[str] = set()
+        self._order: list[str] = []
+        self._index: dict[str, int] = {}
+        self._sorted: list[str] = []
+        self._repeats: list[Repeat] = []
+        self._starts: list[int] = []
+        self._line_of: dict[str, int] = {}
+        self._groups: dict[str, Group] = {}
+        self._counts: dict[str, Counter[State]] = {}
+        self._texts: dict[str, str] = {}
+        self._shown: set[str] = set()
+        self._actives: frozenset[str] = frozenset()
+
+    def find(self, key: str) -> Row | None:
+        """Return a row of the build, or one that is shown among them."""
+        return self._board.table.rows.get(key) or self.extra.get(key)
+
+    def group(self, key: str) -> Group | None:
+        """Return the group of a line, or None where the line is a row."""
+        return self._groups.get(key)
+
+    def at(self, key: str) -> int | None:
+        """Return the line of a row, or of the group that it is folded into; None where it is not shown."""
+        return self._line_of.get(key, self._line_of.get(key.removeprefix(GROUP)))
+
+    def rows_of(self, key: str) -> list[str]:
+        """Return the rows that a line stands for."""
+        group = self._groups.get(key)
+        return self._order[group.start : group.end] if group else [key]
+
+    def counts(self, group: Group) -> Counter[State]:
+        """Count a group's rows by state."""
+        found = self._counts.get(group.key)
+        if found is None:
+            rows = (self._board.table.rows[key].shown for key in self._order[group.start : group.end])
+            found = self._counts[group.key] = Counter(rows)
+        return found
+
+    def is_filtered(self) -> bool:
+        """Whether rows may be left out."""
+        return self.scope is not None or bool(self._terms.tests)
+
+    @property
+    def is_folded(self) -> bool:
+        """Whether repeats are folded: as the user said, else where the list is long."""
+        if self.is_filtered() or self.mode == "table":
+            return False
+        return self._folds if self._folds is not None else len(self._board.table.order) > FOLD_FROM
+
+    def narrow(self, text: str) -> None:
+        """Show only rows that pass a filter; "" shows all.
+
+        Raises:
+            BadTermError: The filter cannot be read; the one before stays.
+        """
+        self._terms = parse_terms(text)
+
+    def fold(self, folds: bool) -> None:
+        """Fold all repeats, or unfold them."""
+        self._folds = folds
+        self._opened.clear()
+        self._visited.clear()
+
+    def toggle(self, group: Group, is_open: bool) -> None:
+        """Unfold the repeats of one group, or fold them again."""
+        firsts = self._order[group.start : group.end : group.period]
+        self._visited.difference_update(firsts)
+        self._opened = self._opened.union(firsts) if is_open else self._opened.difference(firsts)
+
+    def sort(self, value: Callable[[Row], tuple[object, ...]]) -> None:
+        """Sort the table once; rows that come later stand at the end until it is sorted again."""
+        rows = sorted(self._board.table, key=value)
+        self._sorted = [row.row for row in rows]
+
+    def visit(self, key: str) -> None:
+        """Keep the repeat that a row is in open until all are folded: the user was there."""
+        first = self._first_of(key)
+        if first:
+            self._visited.add(first)
+
+    def touch(self, changed: Collection[str]) -> bool:
+        """Take in that rows changed, not which ones there are; return whether other lines are to be shown now."""
+        for key in changed:
+            self._texts.pop(key, None)
+        if self._groups:
+            lines = {self._line_of[key] for key in changed if key in self._line_of}
+            for line in lines:
+                self._counts.pop(self.keys[line], None)
+        if self._terms.tests and any(self._passes(key) != (key in self._shown) for key in changed):
+            return True
+        return self.is_folded and self._find_active() != self._actives
+
+    def arrange(self, most_lanes: int) -> None:
+        """Find the lines anew, with at most so many lanes."""
+        self._order = self._find_order()
+        self._index = {key: number for number, key in enumerate(self._order)}
+        self._repeats = self._find_repeats() if self.is_folded else []
+        self._starts = [repeat.start for repeat in self._repeats]
+        self._actives = self._find_active()
+        self._groups, self._counts = {}, {}
+        self.keys, self._line_of = [], {}
+        extra = [key for key in self.extra if not self.is_filtered() or self._passes(key)]
+        for key in (key for key in extra if key == SCRIPT):
+            self._put_row(key)
+        self._put_order()
+        for key in (key for key in extra if key != SCRIPT):
+            self._put_row(key)
+        self.lanes = self._lay_lanes(most_lanes) if self.mode != "table" else []
+
+    def _find_order(self) -> list[str]:
+        table = self._board.table
+        order = table.order
+        if self.mode == "tree":
+            order = self._board.links.chain_order(table)
+        elif self.mode == "table":
+            known = set(self._sorted)
+            order = [*(key for key in self._sorted if key in table.rows), *(key for key in order if key not in known)]
+        self._shown = {key for key in order if self._passes(key)} if self.is_filtered() else set()
+        return [key for key in order if key in self._shown] if self.is_filtered() else list(order)
+
+    def _passes(self, key: str) -> bool:
+        if self.scope is not None and key not in self.scope:
+            return False
+        row = self.find(key)
+        if row is None:
+            return False
+        text = self._texts.get(key)
+        if text is None:
+            text = self._texts[key] = row_text(row)
+        return self._terms.match(Seen(row, text, self._age))
+
+    def _find_repeats(self) -> list[Repeat]:
+        rows = self._board.table.rows
+        return find_repeats([(row.method, bool(row.parent)) for row in map(rows.__getitem__, self._order)])
+
+    def _find_active(self) -> frozenset[str]:
+        """Return the first row of every repeat that has to be open."""
+        if not self.is_folded:
+            return frozenset()
+        found = map(self._first_of, self._board.in_state("running", "failed", "broken"))
+        return frozenset(key for key in found if key) | self._visited
+
+    def _first_of(self, key: str) -> str:
+        """Return the first row of the repeat that a row is in, "" where it is in none."""
+        index = self._index.get(key, -1)
+        number = bisect_right(self._starts, index) - 1
+        if index < 0 or number < 0 or index >= self._repeats[number].end:
+            return ""
+        repeat = self._repeats[number]
+        return self._order[index - (index - repeat.start) % repeat.period]
+
+    def _put_row(self, key: str) -> None:
+        self._line_of[key] = len(self.keys)
+        self.keys.append(key)
+
+    def _put_order(self) -> None:
+        at = 0
+        for repeat in self._repeats:
+            self._put_rows(at, repeat.start)
+            for group, kind in self._stretches(repeat):
+                self._put_group(group, kind)
+            at = repeat.end
+        self._put_rows(at, len(self._order))
+
+    def _put_rows(self, start: int, end: int) -> None:
+        line = len(self.keys)
+        keys = self._order[start:end]
+        self.keys += keys
+        self._line_of.update(zip(keys, range(line, line + len(keys)), strict=True))
+
+    def _stretches(self, repeat: Repeat) -> Iterator[tuple[Group, str]]:
+        """Give the parts of a repeat: those that have to be open, those the user opened, and the folded ones."""
+        firsts = self._order[repeat.start : repeat.end : repeat.period]
+        number = 0
+        for kind, keys in itertools.groupby(firsts, lambda key: self._kind(key, key == firsts[0])):
+            times = len(list(keys))
+            start = repeat.start + number * repeat.period
+            yield Group(GROUP + firsts[number], start, repeat.period, times, kind == "opened"), kind
+            number += times
+
+    def _kind(self, first: str, is_first: bool) -> str:
+        if first in self._opened:
+            return "opened"
+        return "active" if is_first or first in self._actives else "folded"
+
+    def _put_group(self, group: Group, kind: str) -> None:
+        if kind == "active":
+            self._put_rows(group.start, group.end)
+            return
+        line = len(self.keys)
+        self._groups[group.key] = group
+        self._put_row(group.key)
+        if kind == "folded":
+            self._line_of.update(dict.fromkeys(self._order[group.start : group.end], line))
+        else:
+            self._put_rows(group.start, group.end)
+
+    def _lay_lanes(self, most: int) -> list[LaneRow]:
+        links, line_of = self._board.links, self._line_of
+        inputs: list[Sequence[int]] = []
+        for line, key in enumerate(self.keys):
+            group = self._groups.get(key)
+            rows = () if group and group.is_open else self.rows_of(key)
+            found = {line_of[parent] for row in rows for parent in links.inputs(row) if parent in line_of}
+            inputs.append([parent for parent in found if parent < line])
+        return lay_out(inputs, most)
