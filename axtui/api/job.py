@@ -244,15 +244,13 @@ class Job(str):
             description: A text for them.
 
         Raises:
-            FileNotFoundError: The job has no such file.
             UnsafePathError: The link would lie outside the result directory.
-            AssertionError: This is no build script.
+            AssertionError: The job has no such file, or this is no build script.
         """
         if context.is_would_be(self):
             return
         source = self.filename(filename)
-        if not os.path.exists(source):
-            raise FileNotFoundError(f"{self} has no file {os.fspath(filename)!r} to link to")
+        assert os.path.exists(source), f"{self} has no file {os.fspath(filename)!r} to link to"
         here = context.current()
         assert here.is_build, f"link_result({os.fspath(filename)!r}): results are linked by build scripts alone"
         name = link(source, here.result_directory, linkname or os.path.basename(source))

@@ -15,7 +15,7 @@ from axtui.store.record import read_job
 
 
 def read_params(directory: Path, jobid: str) -> DotDict:
-    """Read the parameters of a job from its setup.json.
+    """Read the parameters of a job from its setup.json; a finished job has `endtime` and `exectime` too.
 
     Raises:
         NoSuchJobError: There is no such job, or its record is damaged.
@@ -23,7 +23,8 @@ def read_params(directory: Path, jobid: str) -> DotDict:
     record = read_job(directory)
     if not record.setup:
         raise NoSuchJobError(f"there is no usable job {jobid} in {directory.parent}: {record.reason}")
-    return typed_params(record.setup)
+    times = {key: record.post[key] for key in ("endtime", "exectime") if key in record.post}
+    return typed_params({**record.setup, **times})
 
 
 def typed_params(setup: Record) -> DotDict:

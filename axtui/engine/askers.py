@@ -42,12 +42,16 @@ class Outcome:
 
 @dataclass
 class Asker:
-    """A script (ticket 0) or a job that asks, and the build it belongs to. Its jobs go to `workdir` by default."""
+    """A script (ticket 0) or a job that asks, and the build it belongs to. Its jobs go to `workdir` by default.
+
+    `depth` is 0 for a script, 1 for a job that it asked for, 2 for a subjob of that, and so on.
+    """
 
     build: Build
     ticket: int
     row: str
     workdir: str
+    depth: int = 0
     outcomes: dict[int, Outcome] = field(default_factory=dict)
     asked: int = 0
     """The last tag that it used."""

@@ -38,6 +38,8 @@ from axtui.store.index import Finished
 
 _UNDIVIDED = frozenset({"csvimport"})
 """Methods that, as in the Accelerator, need all their slices at once."""
+_MAX_DEPTH = 5
+"""How deep subjobs may be nested below a job that a script asked for; what goes on for ever ends here."""
 _TURN_SECONDS = 0.01
 """After so long the loop is let look at other things."""
 
@@ -77,6 +79,12 @@ class Desk:
         ticket = self._make_ticket(jobid, message)
         self._tickets[ticket.number] = ticket
         self._queue(ticket)
+
+    def open_for(self, ticket: Ticket) -> None:
+        """Let the job that a request started ask for jobs of its own."""
+        asker = self.askers.get(ticket.asker)
+        depth = asker.depth + 1 if asker else 1
+        self.askers[ticket.job] = Asker(ticket.build, ticket.number, ticket.row.name, ticket.workdir, depth)
 
     def open_tickets(self, build: int) -> list[Ticket]:
         """Return the requests of a build that are being looked at."""
@@ -227,6 +235,8 @@ class Desk:
 
     def _describe(self, ticket: Ticket) -> bool:
         method = ticket.row.method
+        if self.askers[ticket.asker].depth > _MAX_DEPTH:
+            raise ServerError(f"Submit failed: Too deep subjob nesting: {method} is level {_MAX_DEPTH + 1}")
         if ticket.workdir not in self._catalogue.indexes:
             raise ServerError(f"Submit failed: Workdir {ticket.workdir} does not exist")
         ticket.snapshot = snapshot = ticket.snapshot or self._code.snapshot(method)

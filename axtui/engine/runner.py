@@ -8,7 +8,7 @@ from pathlib import Path
 from axtui.base.errors import BuildError
 from axtui.base.wire import Message
 from axtui.build.why import explain
-from axtui.engine.askers import Asker, Outcome
+from axtui.engine.askers import Outcome
 from axtui.engine.desk import Desk
 from axtui.engine.orders import Orders, method_setup
 from axtui.engine.tickets import Publish, Ticket
@@ -207,7 +207,7 @@ class Runner:
             return self._cannot_start(ticket, error)
         ticket.job = directory.name
         self._by_job[ticket.job] = ticket
-        self._desk.askers[ticket.job] = Asker(ticket.build, ticket.number, ticket.row.name, ticket.workdir)
+        self._desk.open_for(ticket)
         for each in self._group(ticket):
             self._announce_start(each, ticket.job, self._why_started(ticket, why))
         limits = limits_of(self._limits(ticket))

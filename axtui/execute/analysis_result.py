@@ -47,17 +47,20 @@ class AnalysisResult:
         self._directory = directory
         self._lengths = lengths
         self._slices: Iterator[int] | None = None
+        self._is_used_up = False
 
     def __iter__(self) -> AnalysisResult:
         return self
 
     def __next__(self) -> Any:
+        if self._is_used_up:
+            raise RuntimeError("analysis_res was iterated already; don't re-use it")
         if self._slices is None:
             self._slices = iter(range(len(self._lengths)))
         try:
             sliceno = next(self._slices)
         except StopIteration:
-            self._slices = iter(_used_up())
+            self._is_used_up = True
             raise
         if self._lengths[sliceno] < 0:
             return self._load(0, sliceno)
@@ -76,9 +79,9 @@ class AnalysisResult:
         Raises:
             ValueError: A key is in several slices, or the values cannot be merged.
         """
-        if self._slices is not None:
+        if self._slices is not None or self._is_used_up:
             raise RuntimeError("merge_auto comes before any iteration over analysis_res")
-        self._slices = iter(_used_up())
+        self._is_used_up = True
         length = self._lengths[0] if self._lengths else -1
         if any(each != length for each in self._lengths):
             raise ValueError(f"the slices returned tuples of different lengths: {self._lengths}")
@@ -92,11 +95,6 @@ class AnalysisResult:
 
     def _load(self, index: int, sliceno: int) -> Any:
         return load_pickle(Path(os.path.join(self._directory, _name(index, sliceno))))
-
-
-def _used_up() -> Iterator[int]:
-    raise RuntimeError("analysis_res was iterated already; don't re-use it")
-    yield 0
 
 
 def merge_values(values: Iterator[Any], allow_overwrite: bool | None, index: int = 0) -> Any:
