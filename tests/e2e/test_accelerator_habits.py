@@ -1,4 +1,4 @@
-"""What methods and scripts written for the Accelerator rely on without thinking: small things, each said in its reference."""
+"""What methods and scripts written for the Accelerator rely on without thinking: small things of its reference."""
 
 from __future__ import annotations
 
