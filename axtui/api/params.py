@@ -23,7 +23,7 @@ def read_params(directory: Path, jobid: str) -> DotDict:
     record = read_job(directory)
     if not record.setup:
         raise NoSuchJobError(f"there is no usable job {jobid} in {directory.parent}: {record.reason}")
-    times = {key: record.post[key] for key in ("endtime", "exectime") if key in record.post}
+    times: Record = {key: record.post[key] for key in ("endtime", "exectime") if key in record.post}
     return typed_params({**record.setup, **times})
 
 

@@ -110,7 +110,7 @@ def _describe_limits(name: str, module: ModuleType) -> Limits:
         try:
             found |= parse(vars(module)[declaration]) if declaration in vars(module) else {}
         except ValueError as error:
-            if not is_used(module, declaration):
+            if not callable(vars(module)[declaration]) and not is_used(module, declaration):
                 raise MethodError(f"{name}: {error}") from None
     return found
 

@@ -82,8 +82,9 @@ def test_every_stage_may_be_left_out(tmp_path: Path) -> None:
 
 
 def test_a_variable_of_its_own_is_no_declaration(tmp_path: Path) -> None:
-    """A method that uses a name `limits` or `retries` for something else is left alone."""
+    """A method that uses a name `limits` or `retries` for something else, or for a function, is left alone."""
     module = make_module(tmp_path, limits=[0, 15], retries={})
     (tmp_path / "a_one.py").write_text("limits = [0, 15]\nretries = {}\ndef synthesis(): return limits, retries\n")
 
     assert describe_method("one", module).limits == {}
+    assert describe_method("two", make_module(tmp_path, limits=len, retries=Path)).limits == {}
