@@ -37,7 +37,7 @@ from axtui.event.events import (
 from axtui.event.journal import Journal, read_last_builds
 from axtui.execute.executor import FileDigested, JobCommitted, JobLost, JobSaid, MethodDescribed, MethodFailed, Report
 from axtui.execute.forking import ForkingExecutor
-from axtui.project.config import Project, can_be_written, configuration_file
+from axtui.project.config import Project, configuration_file
 from axtui.store.catalogue import Catalogue
 from axtui.store.index import Finished
 from axtui.store.record import read_setup
@@ -191,9 +191,9 @@ class Engine:
         snapshot = self._code.script(script)
         setup = script_setup(self._project, script, snapshot, cause, options)
         try:
-            directory = self._orders.make_job(self._project.runs, setup, snapshot)
+            directory = self._orders.make_job(self._project.target, setup, snapshot)
         except OSError as error:
-            where = f"workdir {self._project.runs} ({self._project.workdirs[self._project.runs]})"
+            where = f"workdir {self._project.target} ({self._project.workdirs[self._project.target]})"
             raise BuildError(f"no job can be made in {where}: {error.strerror}") from None
         number = self._journal.next_build()
         build = Build(number, script, directory.name, cause, clock.monotonic(), options, force)
@@ -381,14 +381,14 @@ class Engine:
         self._server.publish(self._journal.append(event))
 
 
-def _read_config(project: Project) -> tuple[bytes, bool, list[list[int]]]:
-    """Return what an engine cannot take in while it runs: the configuration, a place for new jobs, what is installed.
+def _read_config(project: Project) -> tuple[bytes, list[list[int]]]:
+    """Return what an engine cannot take in while it runs: the configuration, and what is installed.
 
     It has imported libraries, and knows versions; a directory of packages changes with each that comes or goes.
     """
     installed = [path for path in sys.path if path.endswith(("site-packages", "dist-packages"))]
-    found = (can_be_written(project.workdirs[project.target]), [full_stamp(path) for path in installed])
+    stamps = [full_stamp(path) for path in installed]
     try:
-        return configuration_file(project.root).read_bytes(), *found
+        return configuration_file(project.root).read_bytes(), stamps
     except OSError:
-        return b"", *found
+        return b"", stamps

@@ -279,6 +279,19 @@ class AxtuiApp(App[None], inherit_bindings=False):
         screen = PastWorkbench(self.history.replay(number), self.reader, place)
         self.switch_screen(screen) if is_past else self.push_screen(screen)
 
+    def show_timeline(self, number: int) -> None:
+        """Show when the jobs of a build ran."""
+        from axtui.tui.timeline_screen import TimelineScreen
+
+        self.push_screen(TimelineScreen(self.history, self.reader, number))
+
+    def save(self, name: str, data: bytes) -> None:
+        """Write a file of the user's among the project's exports, and say where it is."""
+        try:
+            self.say(f"wrote {self.reader.export(name, data)}")
+        except OSError as error:
+            self.say(f"{name} cannot be written: {error.strerror}", "error")
+
     async def action_quit(self) -> None:
         """Leave; ask what becomes of the build if one runs."""
         if isinstance(self.screen, ModalScreen):

@@ -51,6 +51,12 @@ class History:
         at = (numbers.index(number) if number in numbers else len(numbers)) + step
         return numbers[at] if 0 <= at < len(numbers) else 0
 
+    def before_of_script(self, number: int) -> int:
+        """Return the number of the build of the same script before this one, 0 where there is none."""
+        script = self._builds[number].script if number in self._builds else ""
+        same = [build.number for build in self._builds.values() if build.script == script]
+        return max((other for other in same if other < number), default=0)
+
     def entries(self, number: int) -> Sequence[ev.Entry]:
         """Return what the journal says of a build, with what stood before it. Kept for the build asked for last."""
         self.update()

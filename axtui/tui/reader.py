@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from axtui.base.errors import RecordError, UnsafePathError
-from axtui.base.files import read_limited, safe_join
+from axtui.base.files import atomic_write, read_limited, safe_join
 from axtui.base.ids import parse_jobid
 from axtui.base.records import read_record
 from axtui.base.text import safe
@@ -201,6 +201,17 @@ class Reader:
     def slots(self) -> int:
         """How many jobs run side by side at most."""
         return self._project.parallel_jobs
+
+    def export(self, name: str, data: bytes) -> Path:
+        """Write what a user wants to keep into `exports` of the project's private directory, and return where.
+
+        Raises:
+            OSError: It cannot be written.
+        """
+        path = self._project.private / "exports" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        atomic_write(path, data)
+        return path
 
     def project_name(self) -> str:
         """Return the project's directory for people, with `~` for the home."""

@@ -56,6 +56,7 @@ class Workbench(JobScreen, inherit_bindings=True):
         Binding("question_mark", "help", "keys", id="help.open"),
         Binding("left_square_bracket", "step_build(-1)", "older build", show=False, id="history.older"),
         Binding("right_square_bracket", "step_build(1)", "newer build", show=False, id="history.newer"),
+        Binding("T", "timeline", "timeline", show=False, id="timeline.show", tooltip="when the jobs of this build ran"),
         Binding("q", "app.quit", "quit", id="app.leave"),
         Binding("ctrl+c,super+c", "copy_selected", "copy what is selected", show=False, id="screen.copy"),
     ]
@@ -266,6 +267,10 @@ class Workbench(JobScreen, inherit_bindings=True):
         """Show the build before the present one."""
         present = self._board.build.number if self._board.build else 0
         self.status(self._axtui.step_build(present, step, self.place))
+
+    def action_timeline(self) -> None:
+        """Show when the jobs of this build ran."""
+        self._axtui.show_timeline(self._board.build.number if self._board.build else 0)
 
     def action_back(self) -> None:
         """Take one step back, at last to the job list."""

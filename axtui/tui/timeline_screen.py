@@ -1,0 +1,248 @@
+"""The timeline screen: builds, bars and the graph of one build under one time cursor. It decides what a key means."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container, Vertical
+from textual.events import DescendantFocus, Key, Resize
+from textual.screen import Screen
+
+from axtui.base import clock
+from axtui.base.text import safe
+from axtui.tui.bars import Bar, KeyBar
+from axtui.tui.build_summary import compare_tables, draw_summary
+from axtui.tui.builds_pane import BuildsPane, SummaryPane
+from axtui.tui.history import History
+from axtui.tui.palette import Line
+from axtui.tui.pane import Pane
+from axtui.tui.past_workbench import title_of
+from axtui.tui.reader import Reader
+from axtui.tui.spans import Slice, Span, Timeline, collect_spans, find_slices
+from axtui.tui.timeline_lines import median_times
+from axtui.tui.timeline_pane import TimelinePane
+
+if TYPE_CHECKING:
+    from axtui.tui.app import AxtuiApp
+
+_LIVE_SECONDS = 1.0
+_PANES = ("builds", "timeline")
+
+
+class TimelineScreen(Screen[None], inherit_bindings=False):
+    """When the jobs of a build ran, and why they took as long as they did.
+
+    Args:
+        history: The builds.
+        reader: Reads jobs.
+        number: The build to begin with.
+    """
+
+    CSS = """
+    TimelineScreen { layout: vertical; overflow: hidden; }
+    TimelineScreen #past { height: 1; background: $panel; }
+    TimelineScreen #lanes { height: 1fr; layout: horizontal; }
+    TimelineScreen #left { width: 44; height: 1fr; }
+    TimelineScreen #builds { height: 2fr; }
+    TimelineScreen #summary { height: 3fr; }
+    TimelineScreen #right { width: 1fr; height: 1fr; }
+    TimelineScreen #timeline { height: 1fr; }
+    TimelineScreen.-narrow #left { display: none; }
+    TimelineScreen.-narrow.builds #left { display: block; width: 1fr; }
+    TimelineScreen.-narrow.builds #right { display: none; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left_square_bracket", "step_build(-1)", "older", id="history.older", tooltip="the build before"),
+        Binding("right_square_bracket", "step_build(1)", "newer", id="history.newer", tooltip="the build after"),
+        Binding("tab,shift+tab", "next_pane", "next pane", id="pane.next"),
+        Binding("1", "pane('builds')", "builds", show=False, id="pane.jobs"),
+        Binding("2", "pane('timeline')", "timeline", show=False, id="pane.detail"),
+        Binding("E", "export", "export", id="timeline.export", tooltip="write the timeline: SVG, JSON or Chrome trace"),
+        Binding("C", "copy_commands", "commands", show=False, id="build.commands",
+                tooltip="copy the commands that show and repeat this build"),
+        Binding("escape,T", "close", "back", id="screen.back"),
+        Binding("q", "app.quit", "quit", id="app.leave"),
+    ]  # fmt: skip
+
+    def __init__(self, history: History, reader: Reader, number: int) -> None:
+        super().__init__()
+        self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
+        self._history = history
+        self._reader = reader
+        self._timeline: Timeline | None = None
+        self.number = number
+
+    def compose(self) -> ComposeResult:
+        """Lay out panes and bars."""
+        yield PastBar(self._reader.project_name())
+        with Container(id="lanes"):
+            with Vertical(id="left"):
+                yield BuildsPane()
+                yield SummaryPane()
+            with Vertical(id="right"):
+                yield TimelinePane(self._read_slices)
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        """Show the build."""
+        self.query_one(TimelinePane).focus()
+        self.set_interval(_LIVE_SECONDS, self._follow)
+        self.show_build(self.number)
+
+    @property
+    def timeline(self) -> Timeline | None:
+        """The build that is shown."""
+        return self._timeline
+
+    def show_build(self, number: int, row: str = "") -> None:
+        """Show a build, with the cursor on a row where it has that."""
+        builds = self._history.builds
+        build = self._history.find(number)
+        self.query_one(BuildsPane).show(builds, number)
+        if build is None:
+            return self.query_one(PastBar).show("there was no build yet")
+        self.number = number
+        self._timeline = collect_spans(
+            self._history.entries(number), build, self._reader.slots, clock.monotonic()
+        )  # the row of a build that runs ends now
+        pane = self.query_one(TimelinePane)
+        usual = median_times(self._history.durations(number))
+        pane.show(self._timeline, usual)
+        self._summarise(usual)
+        return self.query_one(PastBar).show(f"{safe(build.script)}.py  {title_of(build)}")
+
+    def _summarise(self, usual: dict[str, float]) -> None:
+        if self._timeline is None:
+            return
+        before = self._history.before_of_script(self.number)
+        table = self._history.replay(self.number).table
+        compared = compare_tables(table, self._history.replay(before).table if before else None)
+        critical = self.query_one(TimelinePane).critical
+        palette = cast("AxtuiApp", self.app).palette
+        self.query_one(SummaryPane).show(draw_summary(self._timeline, critical, compared, before, usual, palette))
+
+    def _follow(self) -> None:
+        """Draw a build that runs anew."""
+        if self._timeline is not None and not self._timeline.build.outcome:
+            self.show_build(self.number)
+
+    def _read_slices(self, span: Span, timeline: Timeline) -> Sequence[Slice]:
+        return find_slices(self._reader.progress(span.job), span, timeline.build.began) if span.job else ()
+
+    def on_key(self, event: Key) -> None:
+        """Say of a key that does nothing here that it does nothing."""
+        self.query_one(KeyBar).say("")
+        if event.key not in self.active_bindings:
+            name = event.character if event.is_printable and event.character else event.key
+            self.query_one(KeyBar).say(safe(f"{name} does nothing here; ? lists the keys"))
+
+    def on_pane_hint(self, message: Pane.Hint) -> None:
+        """Show what a pane has to say."""
+        self.query_one(KeyBar).say(message.text)
+
+    def on_builds_pane_picked(self, message: BuildsPane.Picked) -> None:
+        """Show another build."""
+        self.show_build(message.number)
+
+    def on_builds_pane_opened(self, message: BuildsPane.Opened) -> None:
+        """Show a build on the main screen."""
+        cast("AxtuiApp", self.app).show_build(message.number)
+
+    def on_timeline_pane_opened(self, message: TimelinePane.Opened) -> None:
+        """Show a job as this build left it."""
+        cast("AxtuiApp", self.app).show_build(self.number, (message.row, "jobs"))
+
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        """Show the keys of the pane with the focus."""
+        self.set_class(isinstance(event.widget, BuildsPane | SummaryPane), "builds")
+        self._show_keys()
+
+    def on_resize(self, event: Resize) -> None:
+        """Show as many keys as fit."""
+        self._show_keys()
+
+    def action_step_build(self, step: int) -> None:
+        """Show the build before or after this one."""
+        found = self._history.beside(self.number, step)
+        if found:
+            self.show_build(found)
+        else:
+            ends = {-1: "the journal knows no older build", 1: "this is the last build"}
+            self.query_one(KeyBar).say(ends[step])
+
+    def action_next_pane(self) -> None:
+        """Go to the other pane."""
+        self.action_pane("builds" if isinstance(self.focused, TimelinePane) else "timeline")
+
+    def action_pane(self, name: str) -> None:
+        """Go to a pane."""
+        self.set_class(name == "builds", "builds")
+        self.query_one(f"#{name}", Pane).focus()
+
+    def action_close(self) -> None:
+        """Go back to the main screen."""
+        self.app.pop_screen()
+
+    def action_export(self) -> None:
+        """Ask in which form the timeline is written, and write it."""
+        answers = {"s": "SVG, a picture", "j": "JSON", "c": "Chrome trace, for chrome://tracing or Perfetto"}
+        cast("AxtuiApp", self.app).ask("Export the timeline", "As what?", answers, self._export)
+
+    def _export(self, answer: str) -> None:
+        from axtui.tui.timeline_export import FORMS
+
+        if self._timeline is None:
+            return
+        suffix, write = FORMS[answer]
+        slices = {span.row: self._read_slices(span, self._timeline) for span in self._timeline.ran}
+        text = write(self._timeline, self.query_one(TimelinePane).critical, slices)
+        cast("AxtuiApp", self.app).save(f"build-{self.number}{suffix}", text.encode())
+
+    def action_copy_commands(self) -> None:
+        """Copy the commands that show and repeat this build."""
+        if self._timeline is None:
+            return
+        text = format_commands(self._timeline)
+        self.app.copy_to_clipboard(text)
+        self.query_one(KeyBar).say(f"copied {len(text.splitlines())} commands, {len(text)} characters")
+
+    def _show_keys(self) -> None:
+        keys: dict[str, tuple[str, str]] = {}
+        for _, binding, _, _ in self.active_bindings.values():
+            if binding.show:
+                keys.setdefault(binding.action, (self.app.get_key_display(binding), binding.description))
+        self.query_one(KeyBar).show(list(keys.values()))
+
+
+def format_commands(timeline: Timeline) -> str:
+    """Write the commands that run a build's script again, show its own job, and look at what failed."""
+    build = timeline.build
+    lines = [f"axtui run {build.script}"]
+    lines += [f"axtui job {build.job}", f"axtui log {build.job}"] if build.job else []
+    for span in timeline.spans:
+        if span.state == "failed" and span.job:
+            lines += [f"axtui why {span.job}", f"axtui log {span.job}"]
+    return "\n".join(lines) + "\n"
+
+
+class PastBar(Bar):
+    """Which project and which build is shown."""
+
+    def __init__(self, project: str) -> None:
+        super().__init__(id="past")
+        self._project = project
+        self._text = ""
+
+    def show(self, text: str) -> None:
+        """Say which build is shown."""
+        self._text = text
+        self.refresh()
+
+    def line(self) -> Line:
+        """Draw the line."""
+        line = Line().put(" axtui ", self.palette["accent"] + self.palette["reverse"])
+        line.put(f" {safe(self._project)}  " if self.size.width >= 100 else " ", self.palette["bold"])
+        return line.put(f"HISTORY {safe(self._text)}", self.palette["warning"] + self.palette["strong"])
