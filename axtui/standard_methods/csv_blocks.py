@@ -110,7 +110,7 @@ def parse_piece(data: bytes, shape: Shape) -> Block:
         return parse_exactly(data, shape)
     data, usual, separator = ready
     quote = usual.dialect.quotes
-    if quote and usual.dialect.newlines_in_values and not _is_even(data, quote, separator):
+    if quote and usual.dialect.newlines_in_values and not _is_even(data, usual.dialect, separator):
         raise UnevenError
     if _is_plain(data, usual, separator):
         for direct in (usual.direct, None) if usual.direct else (None,):
@@ -161,9 +161,7 @@ def _is_plain(data: bytes, shape: Shape, separator: bytes) -> bool:
         return False
     if not dialect.quotes:
         return True
-    return (
-        not dialect.newlines_in_values and _is_even(data, dialect.quotes, separator) and _closes(data, dialect.quotes)
-    )
+    return not dialect.newlines_in_values and _is_even(data, dialect, separator) and _closes(data, dialect.quotes)
 
 
 def _closes(data: bytes, quote: bytes) -> bool:
@@ -173,20 +171,21 @@ def _closes(data: bytes, quote: bytes) -> bool:
     return not (before % 2).any() and data.count(quote) % 2 == 0
 
 
-def _is_even(data: bytes, quote: bytes, separator: bytes) -> bool:
+def _is_even(data: bytes, dialect: Dialect, separator: bytes) -> bool:
     """Tell whether opening quotes begin a field and closing ones end it; two in a row are one inside."""
     chars = np.frombuffer(b"\n" + data + b"\n", dtype=np.uint8)
-    at = np.flatnonzero(chars == quote[0])
+    at = np.flatnonzero(chars == dialect.quotes[0])
     if len(at) % 2:
         return False
-    beside = _beside(quote, separator)
+    beside = _beside(dialect, separator)
     return bool(beside[chars[at[::2] - 1]].all() and beside[chars[at[1::2] + 1]].all())
 
 
-def _beside(quote: bytes, separator: bytes) -> Mask:
+def _beside(dialect: Dialect, separator: bytes) -> Mask:
     """Return shape (256,): what may stand before an opening quote and after a closing one."""
     found = np.zeros(256, dtype=bool)
-    found[[*separator, *quote, _NEWLINE, _RETURN]] = True
+    found[[*separator, *dialect.quotes, _NEWLINE]] = True
+    found[_RETURN] = not dialect.newline
     return found
 
 
@@ -301,7 +300,7 @@ class _Mixed:
         if len(self._quotes) and not self._shape.dialect.newlines_in_values:
             lines = np.searchsorted(self._ends, self._quotes)
             place = np.arange(len(lines)) - np.searchsorted(self._quotes, self._starts)[lines]
-            beside = _beside(self._shape.dialect.quotes, self._separator)
+            beside = _beside(self._shape.dialect, self._separator)
             before = np.where(self._quotes > 0, self._chars[self._quotes - 1], _NEWLINE)
             is_bad = ~beside[np.where(place % 2 == 0, before, self._chars[self._quotes + 1])]
             odd[lines[is_bad]] = True

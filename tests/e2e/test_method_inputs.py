@@ -149,7 +149,7 @@ def synthesis(job):
 
     assert said.splitlines() == [
         "[0, 1, 2, 3] [4, 3]",
-        "['dev-3', 'dev-4'] ['dev-4']",
+        "JobList(['dev-3', 'dev-4']) JobList(['dev-4'])",
         "(3, 5) ['n.json', 'result.pickle'] {'n.json'}",
         "True True dev 5",
     ]

@@ -170,6 +170,7 @@ def test_options_of_a_run_reach_the_script(axtui: Command, project: ProjectDirec
         "workdir": "other",
         "horizon": "2024-06",
         "user": "anna",
+        "concurrency": {},
     }
 
 

@@ -45,6 +45,7 @@ plain = Dialect(b",", b'"', b"", b"", False, False, False)
 @given(data=texts | st.lists(fields, min_size=1, max_size=6).map(quoted), dialect=dialects, wanted=st.integers(1, 3))
 @example(data=b'"a\n","b"\n1,2\n', dialect=plain, wanted=2)
 @example(data=b'#,"a\n"\n1,2\n', dialect=Dialect(b",", b'"', b"#", b"", False, False, True), wanted=2)
+@example(data=b'"\n"\r\n', dialect=Dialect(b",", b'"', b"", b"\n", False, False, True), wanted=1)
 def test_pieces_are_what_their_lines_are(data: bytes, dialect: Dialect, wanted: int) -> None:
     """A piece gives the rows, bad lines, skipped lines and numbers that its lines give one by one."""
     shape = Shape(dialect, wanted, list(range(wanted)))
