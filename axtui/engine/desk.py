@@ -38,7 +38,7 @@ from axtui.store.index import Finished
 
 _UNDIVIDED = frozenset({"csvimport"})
 """Methods that, as in the Accelerator, need all their slices at once."""
-_MAX_DEPTH = 5
+_MAX_DEPTH = 100
 """How deep subjobs may be nested below a job that a script asked for; what goes on for ever ends here."""
 _TURN_SECONDS = 0.01
 """After so long the loop is let look at other things."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.conftest import ProjectDirectory
 from tests.e2e.conftest import Command, built_by, failure_of
 
@@ -78,12 +80,12 @@ def test_deep_subjobs_do_not_wait_for_each_other(project: ProjectDirectory, axtu
     )
     project.method(
         "deep",
-        "from axtui import build\noptions = {'n': 5}\ndef synthesis(options):\n"
+        "from axtui import build\noptions = {'n': 12}\ndef synthesis(options):\n"
         "    return 0 if not options.n else 1 + build('deep', n=options.n - 1).load()\n",
     )
     project.script("print(urd.build('deep').load())")
 
-    assert axtui("run").stdout == "5\n"
+    assert axtui("run").stdout == "12\n"
 
 
 def test_a_job_that_asks_for_itself_is_refused(project: ProjectDirectory, axtui: Command) -> None:
@@ -109,8 +111,9 @@ def test_no_subjobs_in_analysis(project: ProjectDirectory, axtui: Command) -> No
     assert "prepare and synthesis" in error["message"] or "no engine is attached here" in error["message"]
 
 
-def test_subjobs_are_nested_five_deep_and_no_deeper(project: ProjectDirectory, axtui: Command) -> None:
-    """A method that builds itself for ever is refused at the sixth level below the job that the script asked for."""
+@pytest.mark.slow
+def test_what_builds_itself_for_ever_ends(project: ProjectDirectory, axtui: Command) -> None:
+    """A hundred levels below the job that the script asked for are built; the next one is refused by name."""
     project.method(
         "deep",
         "from axtui import build, ServerError\noptions = {'n': 0, 'top': 0}\ndef synthesis(options):\n"
@@ -118,8 +121,8 @@ def test_subjobs_are_nested_five_deep_and_no_deeper(project: ProjectDirectory, a
         "    try: return build('deep', n=options.n - 1, top=options.top).load()\n"
         "    except ServerError as error: return str(error)\n",
     )
-    project.script("for n in (5, 6): print(urd.build('deep', n=n, top=n).load())")
+    project.script("for n in (100, 101): print(urd.build('deep', n=n, top=n).load())")
 
     done = axtui("run")
 
-    assert done.stdout == "bottom\nSubmit failed: Too deep subjob nesting: deep is level 6\n"
+    assert done.stdout == "bottom\nSubmit failed: Too deep subjob nesting: deep is level 101\n"
