@@ -25,6 +25,8 @@ class History:
         self._fold = Board(root)
         self._builds: dict[int, Build] = {}
         self._entries: tuple[int, list[ev.Entry]] = (0, [])
+        self._is_whole = False
+        """Whether the entries that are kept are those of a build that had ended when they were read."""
         self._lock = threading.Lock()
 
     def update(self) -> None:
@@ -61,24 +63,57 @@ class History:
         """Return what the journal says of a build, with what stood before it. Kept for the build asked for last."""
         self.update()
         build = self._builds.get(number)
-        if self._entries[0] != number or (build and not build.outcome):
+        if self._entries[0] != number or not self._is_whole:
             self._entries = number, self._index.read(number)
+            self._is_whole = build is not None and bool(build.outcome)
         return self._entries[1]
 
-    def replay(self, number: int, until: float | None = None) -> Board:
-        """Fold a build anew: as it ended, or as it was at a time of the monotonic clock.
+    def replay(self, number: int) -> Board:
+        """Fold a build anew, up to its end."""
+        return self.player(number).board
 
-        Until the build begins, everything is folded in any case.
-        """
-        board = Board(self._root)
-        for entry in self.entries(number):
-            began = board.build is not None and board.build.number == number
-            if until is not None and began and entry.seconds > until:
-                break
-            board.apply(entry)
-        return board
+    def player(self, number: int) -> Player:
+        """Return a build that can be folded up to any time, folded up to its end."""
+        return Player(self.entries(number), number, self._root)
 
     def durations(self, number: int) -> dict[str, list[float]]:
         """Return how long the jobs of each row took in builds before this one, in seconds, the newest last."""
         self.update()
         return self._index.durations(number)
+
+
+class Player:
+    """A build that is folded up to one time or another.
+
+    Args:
+        entries: What the journal says of it, and of what stood before it.
+        number: The build.
+        root: The project's directory, as for `Board`.
+
+    Attributes:
+        board: The fold; the same one all the time.
+    """
+
+    def __init__(self, entries: Sequence[ev.Entry], number: int, root: str) -> None:
+        self.board = Board(root)
+        self._entries = entries
+        starts = (
+            index for index, entry in enumerate(entries)
+            if isinstance(entry.event, ev.BuildStarted) and entry.event.build == number
+        )  # fmt: skip
+        self._start = next(starts, len(entries))
+        self._folded = 0
+        self._fold(len(entries))
+
+    def seek(self, until: float) -> None:
+        """Fold the build up to a time of the monotonic clock; its beginning is folded in any case."""
+        after = range(self._start + 1, len(self._entries))
+        self._fold(next((index for index in after if self._entries[index].seconds > until), len(self._entries)))
+
+    def _fold(self, count: int) -> None:
+        if count < self._folded:
+            self.board.forget()
+            self._folded = 0
+        for entry in self._entries[self._folded : count]:
+            self.board.apply(entry)
+        self._folded = count

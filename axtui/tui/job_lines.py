@@ -122,6 +122,10 @@ class JobLines(ListPane, inherit_bindings=False):
             return "the build script has asked for nothing yet"
         return "no build yet; b runs the build script"
 
+    def now(self) -> float:
+        """Return the time against which running jobs are drawn, on the monotonic clock."""
+        return clock.monotonic()
+
     def line(self, y: int) -> Line:
         """Draw a row or a group."""
         key = self.keys[y]
@@ -130,7 +134,7 @@ class JobLines(ListPane, inherit_bindings=False):
         row = self.find(key)
         label = self._reader.label(row.job) if row and row.job else ""
         references = tuple(self._refer(self.keys[line]) for line in lane.spilled)
-        view = View(clock.monotonic(), mark, self._shares.get(key), label, references)
+        view = View(self.now(), mark, self._shares.get(key), label, references)
         line = self._draw_row(row, lane, view) if row else self._draw_group(key, lane, view)
         return line.cut(self.room)
 

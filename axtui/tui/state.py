@@ -52,6 +52,10 @@ class Board:
 
     def __init__(self, root: str = "") -> None:
         self._root = root.rstrip("/") + "/" if root else ""
+        self.forget()
+
+    def forget(self) -> None:
+        """Know nothing, as before the first event."""
         self.build: Build | None = None
         self.builds: dict[int, Build] = {}
         self.table = Table()
@@ -68,7 +72,7 @@ class Board:
         self._tally = Tally()
         self._uncounted: dict[str, None] = {}
         self._changed: set[str] = set()
-        self._relaid = False
+        self._relaid = True
         self._any = False
 
     @property

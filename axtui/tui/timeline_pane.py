@@ -70,7 +70,7 @@ class TimelinePane(Pane, inherit_bindings=False):
 
     @dataclass
     class Moved(Message):
-        """The time cursor is somewhere else, in seconds since the build began."""
+        """The time cursor or the job cursor is somewhere else; `at` is in seconds since the build began."""
 
         at: float
 
@@ -136,6 +136,7 @@ class TimelinePane(Pane, inherit_bindings=False):
         self.cursor = row
         self._bring(row)
         self.refresh()
+        self.post_message(self.Moved(self.at))
 
     def _bring(self, row: str) -> None:
         at = next((number for number, item in enumerate(self._items) if item.row == row), 0)

@@ -19,6 +19,7 @@ from axtui.tui.builds_pane import BuildsPane, SummaryPane
 from axtui.tui.history import History
 from axtui.tui.palette import Line
 from axtui.tui.pane import Pane
+from axtui.tui.past_graph import PastGraph
 from axtui.tui.past_workbench import title_of
 from axtui.tui.reader import Reader
 from axtui.tui.spans import Slice, Span, Timeline, collect_spans, find_slices
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
     from axtui.tui.app import AxtuiApp
 
 _LIVE_SECONDS = 1.0
-_PANES = ("builds", "timeline")
+_GRAPH_FROM = 28
+"""With fewer rows than this the timeline takes the place of the graph."""
 
 
 class TimelineScreen(Screen[None], inherit_bindings=False):
@@ -49,7 +51,9 @@ class TimelineScreen(Screen[None], inherit_bindings=False):
     TimelineScreen #builds { height: 2fr; }
     TimelineScreen #summary { height: 3fr; }
     TimelineScreen #right { width: 1fr; height: 1fr; }
-    TimelineScreen #timeline { height: 1fr; }
+    TimelineScreen #timeline { height: 2fr; }
+    TimelineScreen #jobs { height: 1fr; width: 1fr; min-height: 5; }
+    TimelineScreen.-short #jobs { display: none; }
     TimelineScreen.-narrow #left { display: none; }
     TimelineScreen.-narrow.builds #left { display: block; width: 1fr; }
     TimelineScreen.-narrow.builds #right { display: none; }
@@ -60,6 +64,7 @@ class TimelineScreen(Screen[None], inherit_bindings=False):
         Binding("tab,shift+tab", "next_pane", "next pane", id="pane.next"),
         Binding("1", "pane('builds')", "builds", show=False, id="pane.jobs"),
         Binding("2", "pane('timeline')", "timeline", show=False, id="pane.detail"),
+        Binding("3", "pane('jobs')", "graph", show=False, id="pane.output"),
         Binding("E", "export", "export", id="timeline.export", tooltip="write the timeline: SVG, JSON or Chrome trace"),
         Binding("C", "copy_commands", "commands", show=False, id="build.commands",
                 tooltip="copy the commands that show and repeat this build"),
@@ -70,6 +75,8 @@ class TimelineScreen(Screen[None], inherit_bindings=False):
     def __init__(self, history: History, reader: Reader, number: int) -> None:
         super().__init__()
         self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
+        self.VERTICAL_BREAKPOINTS = [(0, "-short"), (_GRAPH_FROM, "-tall")]
+        self._is_due = False
         self._history = history
         self._reader = reader
         self._timeline: Timeline | None = None
@@ -111,6 +118,7 @@ class TimelineScreen(Screen[None], inherit_bindings=False):
         pane = self.query_one(TimelinePane)
         usual = median_times(self._history.durations(number))
         pane.show(self._timeline, usual)
+        self.call_later(self._show_graph)
         self._summarise(usual)
         return self.query_one(PastBar).show(f"{safe(build.script)}.py  {title_of(build)}")
 
@@ -123,6 +131,25 @@ class TimelineScreen(Screen[None], inherit_bindings=False):
         critical = self.query_one(TimelinePane).critical
         palette = cast("AxtuiApp", self.app).palette
         self.query_one(SummaryPane).show(draw_summary(self._timeline, critical, compared, before, usual, palette))
+
+    async def _show_graph(self) -> None:
+        """Put in the graph of the build that is shown now, or of the same one with more in it."""
+        await self.query(PastGraph).remove()
+        await self.query_one("#right").mount(PastGraph(self._history.player(self.number), self._reader))
+        self._move_graph()
+
+    def on_timeline_pane_moved(self, message: TimelinePane.Moved) -> None:
+        """Show the graph at the time cursor once the keys that are waiting have been taken."""
+        if not self._is_due:
+            self._is_due = True
+            self.call_later(self._move_graph)
+
+    def _move_graph(self) -> None:
+        self._is_due = False
+        for graph in self.query(PastGraph):
+            pane = self.query_one(TimelinePane)
+            if self._timeline is not None and graph.is_mounted:
+                graph.show_at(self._timeline, pane.at, pane.cursor)
 
     def _follow(self) -> None:
         """Draw a build that runs anew."""

@@ -13,7 +13,7 @@ from axtui.tui.past_workbench import PastWorkbench
 from axtui.tui.timeline_pane import TimelinePane
 from axtui.tui.timeline_screen import TimelineScreen
 from tests.tui.recorded import Recorded
-from tests.tui.screen import NARROW, in_loop, line_with, lines_of, opened, settle, until
+from tests.tui.screen import NARROW, in_loop, line_with, lines_of, opened, settle
 
 
 @pytest.fixture
@@ -85,6 +85,24 @@ async def test_the_time_cursor_goes_by_events_seconds_and_failures(two: Recorded
 
 
 @in_loop
+async def test_the_graph_is_as_it_was_at_the_time_cursor(two: Recorded) -> None:
+    """The graph below is folded up to the time cursor, forwards and backwards."""
+    async with opened(two.project) as (app, pilot):
+        await pilot.press("T")
+        await settle(pilot)
+        assert "KeyError" in line_with(app, "3.0s flights") + "\n".join(lines_of(app)[-14:])
+
+        await pilot.press("home", "right", "right")
+        await settle(pilot)
+        graph = "\n".join(lines_of(app)[-14:])
+        assert "▶" in graph and "KeyError" not in graph
+
+        await pilot.press("}")
+        await settle(pilot)
+        assert "KeyError" in "\n".join(lines_of(app)[-14:])
+
+
+@in_loop
 async def test_the_slice_that_lags_is_the_sentence(two: Recorded) -> None:
     """Where one slice is left, the sentence says which, why, and what even slices would save."""
     async with opened(two.project) as (app, pilot):
@@ -121,7 +139,7 @@ async def test_scale_slots_and_slices(two: Recorded) -> None:
     async with opened(two.project) as (app, pilot):
         await pilot.press("T", "plus")
         await settle(pilot)
-        assert "w fit width" in lines_of(app)[-2]
+        assert line_with(app, "w fit width")
 
         await pilot.press("w", "l")
         await settle(pilot)
@@ -159,14 +177,14 @@ async def test_a_running_build_grows(two: Recorded, monkeypatch: pytest.MonkeyPa
     async with opened(two.project) as (app, pilot):
         await pilot.press("T")
         await settle(pilot)
-        assert "▶" in line_with(app, "dev-5")
+        assert line_with(app, "dev-5 0.2s ▶")
         two.end("sums.1", "dev-5")
         two.finish()
 
         timeline_of(app.screen).screen.show_build(3)  # as it does every second
-        await until(pilot, lambda: "▶" not in line_with(app, "dev-5"))
+        await settle(pilot)
 
-        assert "2.5s" in line_with(app, "dev-5 ")
+        assert line_with(app, "dev-5 2.5s")
 
 
 @in_loop
