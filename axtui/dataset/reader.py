@@ -10,11 +10,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 
 from axtui.base.errors import DatasetError, NoSuchDatasetError
 from axtui.dataset.record import ColumnRecord, DatasetRecord, SliceRecord, slice_path
-from axtui.dataset.slicefile import open_slice
+from axtui.dataset.slicefile import batch_ends, open_slice
 
 Find = Callable[[str], tuple[Path, DatasetRecord]]
 
@@ -67,13 +68,16 @@ def _locate(directory: Path, record: DatasetRecord, name: str, find: Find) -> Lo
     )
 
 
-def read_pieces(located: Sequence[Located], sliceno: int, most: int | None = PIECE_LINES) -> Iterator[list[pa.Array]]:
+def read_pieces(
+    located: Sequence[Located], sliceno: int, most: int | None = PIECE_LINES, first: int = 0
+) -> Iterator[list[pa.Array]]:
     """Read columns of one slice, in pieces.
 
     Args:
         located: The columns, at least one.
         sliceno: The slice.
         most: How many lines a piece may have; None for as many as lie together in the file.
+        first: The line of the slice to begin with; what lies before its record batch is not read.
 
     Yields:
         For each column, in the order asked for, an array of shape (lines,), as stored.
@@ -81,10 +85,12 @@ def read_pieces(located: Sequence[Located], sliceno: int, most: int | None = PIE
     Raises:
         DatasetError: A file is missing or damaged; the message names it.
     """
-    left = located[0].lines[sliceno] if located else 0
-    if not left:
+    left = located[0].lines[sliceno] - first if located else 0
+    if left <= 0:
         return
     streams = {d: _Stream(d, sliceno, columns) for d, columns in _by_directory(located).items()}
+    for stream in streams.values() if first else ():
+        stream.seek(first)
     places = [(streams[column.directory], column.stored_name) for column in located]
     while left:
         lines = min(left, most or left, *(stream.available() for stream in streams.values()))
@@ -121,10 +127,19 @@ class _Stream:
             raise DatasetError(f"{self.path} was never written, and column {name!r} should have lines there")
         self._names = tuple(dict.fromkeys(column.stored_name for column in columns))
         self._reader = open_slice(self.path, file.nbytes, self._names, first.has_checksums, first.is_compressed)
+        self._nbytes, self._is_compressed = file.nbytes, first.is_compressed
         self._next = 0
         self._offset = 0
         self._batch: pa.RecordBatch | None = None
         self.taken: dict[str, pa.Array] = {}
+
+    def seek(self, line: int) -> None:
+        """Go to a line."""
+        ends = batch_ends(self.path, self._nbytes, self._is_compressed)
+        self._next = int(np.searchsorted(ends, line, side="right"))
+        self._batch = None
+        if self._next < len(ends) and self.available():
+            self._offset = line - int(ends[self._next - 2] if self._next > 1 else 0)
 
     def available(self) -> int:
         """Return how many lines lie together here; 0 at the end."""

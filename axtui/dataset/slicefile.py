@@ -18,6 +18,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from axtui.base.errors import DatasetError
@@ -163,13 +165,53 @@ def open_slice(
     Raises:
         DatasetError: It is not there, has another size, has no such column, or is not an Arrow file.
     """
+    info = _stat(path, nbytes)
+    return _open(str(path), names, has_checksums, is_compressed, info.st_ino, info.st_mtime_ns)
+
+
+def _stat(path: Path, nbytes: int) -> os.stat_result:
     try:
         info = os.stat(path)
     except OSError as error:
         raise DatasetError(f"cannot read {path}: {error.strerror}") from None
     if info.st_size != nbytes:
         raise DatasetError(f"{path} is damaged: it has {info.st_size} bytes and was written with {nbytes}")
-    return _open(str(path), names, has_checksums, is_compressed, info.st_ino, info.st_mtime_ns)
+    return info
+
+
+def batch_ends(path: Path, nbytes: int, is_compressed: bool) -> npt.NDArray[np.int64]:
+    """Return how many lines an Arrow file has up to the end of each of its record batches, shape (batches,).
+
+    Looked up once for a file as it is. Of a plain file only the metadata are read, of a compressed one its narrowest
+    column too, a batch at a time.
+
+    Args:
+        path: The file.
+        nbytes: The size that was recorded when it was written.
+        is_compressed: Whether columns have to be unpacked.
+
+    Raises:
+        DatasetError: It is not there, has another size, or is damaged.
+    """
+    info = _stat(path, nbytes)
+    return _batch_ends(str(path), is_compressed, info.st_ino, info.st_mtime_ns)
+
+
+@lru_cache(maxsize=1024)
+def _batch_ends(path: str, is_compressed: bool, inode: int, mtime: int) -> npt.NDArray[np.int64]:
+    reader = map_file(Path(path))
+    if is_compressed and len(reader.schema):
+        reader = map_file(Path(path), [min(range(len(reader.schema)), key=lambda at: _width(reader.schema.field(at)))])
+    lines = [read_batch(path, reader, index).batch.num_rows for index in range(reader.num_record_batches)]
+    return np.cumsum(lines, dtype=np.int64)
+
+
+def _width(field: pa.Field) -> int:
+    """Return how many bits a value takes, or more than any number does where that is not fixed."""
+    try:
+        return int(field.type.bit_width)
+    except ValueError:
+        return 1 << 16
 
 
 def read_whole(path: Path) -> tuple[pa.Schema, Callable[[str], SliceReader]]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from axtui.base.clock import format_seconds
 from axtui.base.errors import RecordError
+from axtui.base.records import Record
 from axtui.base.text import safe
 from axtui.base.values import decode_value
 from axtui.event.reasons import Branch, branches
@@ -137,7 +138,7 @@ def _behind(branch: Branch) -> list[str]:
 
 def _say_stages(page: _Page, row: Row, facts: Facts) -> None:
     page.section("stages")
-    stages = _timed_stages(row, facts)
+    stages = timed_stages(row, facts)
     if not stages:
         if row.expected >= _SECONDS_LEAST:
             page.section("takes")
@@ -167,7 +168,7 @@ def _say_build(page: _Page, board: Board) -> None:
         line.put(safe(row.job), page.palette["muted"])
 
 
-def _timed_stages(row: Row, facts: Facts) -> list[tuple[str, float, str]]:
+def timed_stages(row: Row, facts: Facts) -> list[tuple[str, float, str]]:
     """Return stages with their seconds and a glyph: from this build's events, else from the commit record."""
     if row.stages:
         ends = [at for _, at in row.stages[1:]]
@@ -254,6 +255,14 @@ def _say_setup(page: _Page, facts: Facts) -> None:
     empty = [name for name, value in options.items() if _is_empty(value)]
     if empty:
         page.say(f"empty: {', '.join(empty)}", "faint")
+
+
+def tell_options(setup: Record) -> list[tuple[str, str]]:
+    """Return the options of a job for people, by name: those that say something first."""
+    recorded = setup.get("options")
+    options = {name: _read_option(value) for name, value in recorded.items()} if isinstance(recorded, dict) else {}
+    told = sorted(options.items(), key=lambda item: _is_empty(item[1]))
+    return [(str(name), cut(_plain(value), 200)) for name, value in told]
 
 
 def _say_limits(page: _Page, facts: Facts) -> None:

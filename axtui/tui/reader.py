@@ -11,14 +11,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from axtui.base.errors import RecordError, UnsafePathError
+from axtui.base.errors import NoSuchJobError, RecordError, UnsafePathError
 from axtui.base.files import atomic_write, read_limited, safe_join
 from axtui.base.ids import parse_jobid
 from axtui.base.records import read_record
 from axtui.base.text import safe
 from axtui.event.build_index import BuildIndex
 from axtui.event.events import BuildFinished, Entry
-from axtui.event.journal import find_segments, parse_lines
+from axtui.event.journal import find_segments, parse_lines, read_journal
 from axtui.event.reasons import Reason, grow, tells_of
 from axtui.event.why import Why, recorded_why
 from axtui.project.config import Project
@@ -26,12 +26,14 @@ from axtui.store import layout
 from axtui.store.progress import Progress, read_progress
 from axtui.store.record import JobRecord, read_job
 from axtui.tui.tail import Tail
+from axtui.tui.versions import JobVersions, fold_versions
 
 _SOURCE_NBYTES = 2 << 20
 _ENTRIES_MOST = 1000
 _PREVIEW_LINES = 40
 _REASONS_DEEP = 2
 _BUILDS = 3
+_LINE_NBYTES = 1 << 16
 _STANDING = (b"MethodBroken", b"MethodRepaired", b"WatchingChanged")
 _BEGIN = b'"BuildStarted"'
 _OBSERVED = "observed/"
@@ -40,10 +42,11 @@ _OBSERVED = "observed/"
 
 @dataclass(frozen=True)
 class Listed:
-    """A file of a job: its name, made safe, and its size in bytes."""
+    """A file of a job: its name, made safe, its size in bytes, and where it lies."""
 
     name: str
     nbytes: int
+    path: Path = Path()
 
 
 class Reader:
@@ -91,6 +94,17 @@ class Reader:
         """Return what a job directory says of itself."""
         directory = self.directory(jobid)
         return read_job(directory) if directory else None
+
+    def wanted_job(self, jobid: str) -> JobRecord:
+        """Return what a job directory says of itself.
+
+        Raises:
+            NoSuchJobError: The id is none, or of no workdir here.
+        """
+        record = self.job(jobid)
+        if record is None:
+            raise NoSuchJobError(f"{jobid} is of no workdir that is configured here")
+        return record
 
     def reason(self, record: JobRecord | None) -> Reason | None:
         """Return why a job was built, with why its own inputs were; None where its record does not say so as data."""
@@ -172,8 +186,31 @@ class Reader:
         for path, nbytes in _walk(directory, layout.RESERVED | {layout.RESULT, layout.POST}):
             name = os.path.relpath(path, directory)
             if not name.startswith(".") and not name.endswith(".tmp"):
-                found.append(Listed(safe(name), nbytes))
+                found.append(Listed(safe(name), nbytes, Path(path)))
         return sorted(found, key=lambda file: file.name)
+
+    def file_lines(self, path: Path) -> Iterator[bytes]:
+        """Give a file of a job for a pager, line by line, fit for a terminal."""
+        try:
+            with open(path, "rb") as handle:
+                while line := handle.readline(_LINE_NBYTES):
+                    yield safe(line.decode("utf-8", "replace").rstrip("\r\n")).encode() + b"\n"
+        except OSError as error:
+            yield safe(f"cannot be read: {error}").encode()
+
+    def versions(self) -> JobVersions:
+        """Return which jobs stood in the same place of a build script, from the whole journal; takes a while."""
+        return fold_versions(read_journal(self._project.journal))
+
+    def memory(self, process: Progress) -> tuple[int, int]:
+        """Return how many bytes of memory a running process of a job has, and had at most; 0 where it is not known."""
+        try:
+            text = Path(f"/proc/{process.pid}/status").read_text("ascii", "replace") if process.pid else ""
+        except OSError:
+            return 0, 0
+        found = dict(line.split(":", 1) for line in text.splitlines() if line.startswith(("VmRSS:", "VmHWM:")))
+        now, most = (int(found.get(name, "0 kB").split()[0]) << 10 for name in ("VmRSS", "VmHWM"))
+        return now, most
 
     def preview(self, jobid: str) -> list[str]:
         """Return the first lines of what a job returned, as text."""

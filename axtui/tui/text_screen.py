@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 _STREAMS = {"a": ("", ""), "o": ("", "out"), "e": ("", "err"), "p": ("prep", ""), "s": ("syn", "")}
 
+Texts = dict[str, tuple[str, Callable[[], tuple[str, bool]]]]
+"""What can be copied by the key for it: words, and what gives the text and whether it is cut."""
+
 
 class TextScreen(Screen[None], inherit_bindings=False):
     """A screen with an output pane and a source pane.
@@ -155,10 +158,10 @@ class TextScreen(Screen[None], inherit_bindings=False):
         answers = {key: words for key, (words, _) in texts.items()}
         return self._axtui.ask("Copy", "What?", answers, lambda key: self._copy(*texts[key][1]()))
 
-    def _texts(self, pane: TextPane) -> dict[str, tuple[str, Callable[[], tuple[str, bool]]]]:
+    def _texts(self, pane: TextPane) -> Texts:
         """Return what can be copied by the key for it: words, and what gives the text and whether it is cut."""
         row = self.row
-        found: dict[str, tuple[str, Callable[[], tuple[str, bool]]]] = {}
+        found: Texts = {}
         if row and row.job:
             jobid, path = row.job, self._reader.directory(row.job)
             found["i"] = ("job id", lambda: (jobid, False))
@@ -170,7 +173,11 @@ class TextScreen(Screen[None], inherit_bindings=False):
         if pane.has_lines:
             found["l"] = ("line", pane.cursor_text)
             found["a"] = ("all lines", pane.all_text)
-        return found
+        return found | self.more_texts()
+
+    def more_texts(self) -> Texts:
+        """Return what can be copied besides, by its key."""
+        return {}
 
     def _copy(self, text: str, cut: bool) -> None:
         self.app.copy_to_clipboard(text)

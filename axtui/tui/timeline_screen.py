@@ -17,6 +17,7 @@ from axtui.tui.bars import Bar, KeyBar
 from axtui.tui.build_summary import compare_tables, draw_summary
 from axtui.tui.builds_pane import BuildsPane, SummaryPane
 from axtui.tui.history import History
+from axtui.tui.key_sections import shown_keys
 from axtui.tui.palette import Line
 from axtui.tui.pane import Pane
 from axtui.tui.past_graph import PastGraph
@@ -237,11 +238,7 @@ class TimelineScreen(Screen[None], inherit_bindings=False):
         self.query_one(KeyBar).say(f"copied {len(text.splitlines())} commands, {len(text)} characters")
 
     def _show_keys(self) -> None:
-        keys: dict[str, tuple[str, str]] = {}
-        for _, binding, _, _ in self.active_bindings.values():
-            if binding.show:
-                keys.setdefault(binding.action, (self.app.get_key_display(binding), binding.description))
-        self.query_one(KeyBar).show(list(keys.values()))
+        self.query_one(KeyBar).show(shown_keys(self))
 
 
 def format_commands(timeline: Timeline) -> str:

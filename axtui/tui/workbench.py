@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -19,6 +18,7 @@ from axtui.tui.facts import FactsReader
 from axtui.tui.header_bar import HeaderBar
 from axtui.tui.job_screen import FILTER, JobScreen
 from axtui.tui.jobs_pane import JobsPane
+from axtui.tui.key_sections import key_sections, shown_keys
 from axtui.tui.layout import EVENTS_FROM, PANES, Layout
 from axtui.tui.list_pane import ListPane
 from axtui.tui.measure import Share, share_of
@@ -40,6 +40,9 @@ class Workbench(JobScreen, inherit_bindings=True):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "filter", "filter", id="jobs.filter", tooltip="filter the jobs, or search the text here"),
+        Binding("d", "inspect('diff')", "diff", id="job.diff", tooltip="what differs from the version before"),
+        Binding("D", "compare", "compare", show=False, id="job.compare", tooltip="compare two marked jobs"),
+        Binding("W", "inspect('overview')", "why", show=False, id="job.why", tooltip="why it was built or is not"),
         Binding("e", "edit", "edit", id="job.edit", tooltip="open the source in $EDITOR, at the failing line"),
         Binding("o", "page", "pager", show=False, id="output.page", tooltip="open the output in $PAGER"),
         Binding("y", "copy_menu", "copy", show=False, id="job.copy", tooltip="copy id, path, error, line or output"),
@@ -198,10 +201,39 @@ class Workbench(JobScreen, inherit_bindings=True):
         row = self.row
         if self._notice:
             self.action_go_to_failure()
+        elif row and row.job and row.shown != "broken":
+            self.inspect(row)
         elif row and row.problem[0]:
             self._layout.open("source")
         else:
             self._layout.open("detail")
+
+    def inspect(self, row: Row, tab: str = "", against: str = "") -> None:
+        """Look closely at a row's job; at what went wrong where something did.
+
+        Args:
+            row: The row.
+            tab: What to look at first.
+            against: The job to compare it with; "" for the version before.
+        """
+        from axtui.tui.inspection import Inspection
+
+        tab = tab or ("source" if row.problem[0] else "overview")
+        self.app.push_screen(Inspection(self._board, self._reader, row.job, tab, against))
+
+    def action_inspect(self, tab: str) -> None:
+        """Look closely at the job under the cursor, at one thing first."""
+        if self.row and self.row.job:
+            self.inspect(self.row, tab)
+        else:
+            self.status("this row has no job yet")
+
+    def action_compare(self) -> None:
+        """Compare the two marked jobs, the older first."""
+        rows = [row for row in self._chosen() if row.job]
+        if len(rows) != 2:
+            return self.status(f"{len(rows)} jobs are chosen; space marks the two to compare")
+        return self.inspect(rows[1], "diff", rows[0].job)
 
     def on_prompt_line_typed(self, message: PromptLine.Typed) -> None:
         """Narrow the job list; other texts are the panes'."""
@@ -230,11 +262,7 @@ class Workbench(JobScreen, inherit_bindings=True):
         self._show_keys()
 
     def _show_keys(self) -> None:
-        keys: dict[str, tuple[str, str]] = {}
-        for _, binding, _, _ in self.active_bindings.values():
-            if binding.show:
-                keys.setdefault(binding.action, (self.app.get_key_display(binding), binding.description))
-        self.query_one(KeyBar).show(list(keys.values()))
+        self.query_one(KeyBar).show(shown_keys(self))
 
     def open_pane(self, name: str) -> None:
         """Give a pane the focus."""
@@ -315,37 +343,4 @@ class Workbench(JobScreen, inherit_bindings=True):
         """List the keys."""
         from axtui.tui.dialogs import Help
 
-        self.app.push_screen(Help(self._key_sections()))
-
-    def _key_sections(self) -> list[tuple[str, list[tuple[str, str]]]]:
-        """Return what every key does here, those of the pane with the focus first."""
-        sections: dict[str, dict[str, tuple[list[str], str]]] = {}
-        for key, active in self.active_bindings.items():
-            title = "In this pane" if isinstance(active.node, Pane) else "Everywhere"
-            texts = sections.setdefault(title, {})
-            text = active.binding.tooltip or active.binding.description
-            keys, _ = texts.setdefault(text, ([], text))
-            keys.append(self.app.get_key_display(active.binding) if "," in key else _plain_key(key))
-        return [(title, [(" ".join(keys), text) for keys, text in texts.values()]) for title, texts in sections.items()]
-
-
-def _plain_key(key: str) -> str:
-    return _KEY_NAMES.get(key, key)
-
-
-_KEY_NAMES: Mapping[str, str] = {
-    "slash": "/",
-    "question_mark": "?",
-    "left_square_bracket": "[",
-    "right_square_bracket": "]",
-    "left_curly_bracket": "{",
-    "right_curly_bracket": "}",
-    "escape": "esc",
-    "down": "↓",
-    "up": "↑",
-    "left": "←",
-    "right": "→",
-    "upper_g": "G",
-    "ampersand": "&",
-    "apostrophe": "'",
-}
+        self.app.push_screen(Help(key_sections(self)))

@@ -89,8 +89,12 @@ class Recorded:
         self.end(row, job, seconds)
 
     def job(self, jobid: str, method: str, source: str = "", outputs: dict[str, str] | None = None,
-            options: dict[str, Any] | None = None, result: str = "", finished: bool = True) -> Path:  # fmt: skip
-        """Write a job directory, and its source into the project unless there is another one."""
+            options: dict[str, Any] | None = None, result: str = "", finished: bool = True,
+            datasets: tuple[str, ...] = (), inputs: dict[str, str] | None = None) -> Path:  # fmt: skip
+        """Write a job directory, and its source into the project unless there is another one.
+
+        `datasets` are those that lie in it, `inputs` the datasets that it reads by parameter.
+        """
         directory = self.root / "workdirs/dev" / jobid
         on_disk = self.root / "flights" / f"a_{method}.py"
         if not on_disk.exists():
@@ -101,14 +105,15 @@ class Recorded:
         for name, text in (outputs or {}).items():
             (directory / layout.OUTPUT / name).write_text(text)
         setup = format_record(
-            {"jobid": jobid, "method": method, "options": options or {}, "datasets": {}, "jobs": {},
-             "slices": self.slices}
+            {"jobid": jobid, "method": method, "options": options or {}, "datasets": inputs or {}, "jobs": {},
+             "slices": self.slices, "hash": digest(source.encode()),
+             "sources": {f"flights.a_{method}": [f"method/flights/a_{method}.py", digest(source.encode())]}}
         )  # fmt: skip
         (directory / layout.SETUP).write_bytes(setup)
         if result:
             (directory / layout.PREVIEW).write_text(result)
         if finished:
-            self._commit(directory, setup)
+            self._commit(directory, setup, datasets)
         return directory
 
     def progress(self, jobid: str, slices: list[tuple[str, int, int, float]], text: str = "") -> None:
@@ -124,9 +129,10 @@ class Recorded:
             RECORD.pack_into(data, HEADER.size + index * RECORD.size, *record, done, total, words)
         path.write_bytes(data)
 
-    def _commit(self, directory: Path, setup: bytes) -> None:
+    def _commit(self, directory: Path, setup: bytes, datasets: tuple[str, ...]) -> None:
         times = {"prepare": 0.1, "analysis": 1.5, "synthesis": 0.2, "total": 1.8}
         post = format_record(
-            {"files": {}, "setup": digest(setup), "output": "0" * 64, "datasets": {}, "subjobs": {}, "exectime": times}
-        )
+            {"files": {}, "setup": digest(setup), "output": digest(setup), "subjobs": {},
+             "datasets": dict.fromkeys(datasets, "0" * 64), "exectime": times}
+        )  # fmt: skip
         (directory / layout.POST).write_bytes(post + b"\n" + digest(post).encode() + b"\n")

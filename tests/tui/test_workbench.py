@@ -96,12 +96,12 @@ async def test_escape_puts_the_failure_away(flights: Recorded) -> None:
 
 @in_loop
 async def test_enter_on_a_failure_opens_its_source(flights: Recorded) -> None:
-    """The second enter goes on to the failing line."""
+    """The second enter inspects the job, at the failing line."""
     async with opened(flights.project) as (app, pilot):
         await pilot.press("enter", "enter")
         await settle(pilot)
 
-        assert app.focused is app.workbench.query_one("#source")
+        assert app.focused is app.screen.query_one("#source") and app.screen is not app.workbench
         assert "total[carrier] += delay" in line_with(app, "14 ✘")
 
 

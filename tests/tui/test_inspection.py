@@ -1,0 +1,245 @@
+"""The inspection screen: one job closely, its data, what differs, and the way on to other jobs."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from axtui.tui.app import AxtuiApp
+from axtui.tui.data_pane import DataPane
+from axtui.tui.inspection import Inspection
+from tests.tui.datasets import ROWS, record_data
+from tests.tui.recorded import Recorded
+from tests.tui.screen import NARROW, WIDE, in_loop, line_with, lines_of, opened, settle, until
+
+SIZES = (WIDE, (120, 30), NARROW)
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Recorded:
+    """Give a project whose jobs hold datasets."""
+    return record_data(tmp_path)
+
+
+def screen_of(app: AxtuiApp) -> str:
+    """Return what is on the screen."""
+    return "\n".join(lines_of(app))
+
+
+@pytest.mark.parametrize("size", SIZES)
+@in_loop
+async def test_every_tab_is_reached_at_every_size(data: Recorded, size: tuple[int, int]) -> None:
+    """1 to 7 open the tabs, each with something of the job; esc goes back to the workbench."""
+    async with opened(data.project, size) as (app, pilot):
+        await pilot.press("g", "j", "enter")
+        await settle(pilot)
+        seen = {}
+        for number in "1235674":
+            await pilot.press(number)
+            await settle(pilot)
+            seen[number] = screen_of(app)
+        await pilot.press("escape")
+        await settle(pilot)
+
+        assert "make dev-2" in seen["1"] and "option days: 7 → 8" in seen["1"]
+        assert "return sliceno + 1" in seen["2"]
+        assert "-    return sliceno" in seen["3"] and "option days: 7 → 8" in seen["3"]
+        assert "carrier" in seen["5"] and "c0" in seen["5"]
+        assert "2.0s, as its only run before" in seen["6"]
+        assert "use dev-3" in seen["7"] and "dev-1" in seen["7"]
+        assert "nothing was written" in seen["4"]
+        assert app.screen is app.workbench
+
+
+@in_loop
+async def test_any_line_is_gone_to(data: Recorded) -> None:
+    """G shows the last line, g the first, : the one whose number is typed; no more than what is near is held."""
+    async with opened(data.project) as (app, pilot):
+        await pilot.press("g", "j", "enter", "5", "G")
+        await settle(pilot)
+        last = line_with(app, "line 1,000 of 1,000")
+        await pilot.press("colon", *"501", "enter")
+        await settle(pilot)
+        middle = line_with(app, "line 501 of 1,000"), line_with(app, " 501 ")
+        await pilot.press("g")
+        await settle(pilot)
+        page = app.screen.query_one(DataPane)._page
+
+        assert last and all(middle)
+        assert line_with(app, "line 1 of 1,000")
+        assert page is not None and page.lines < 150
+
+
+@in_loop
+async def test_lines_are_filtered_by_value(data: Recorded) -> None:
+    """/ shows only lines that match, with how many; = those with the value under the cursor; esc shows all."""
+    async with opened(data.project) as (app, pilot):
+        await pilot.press("g", "j", "enter", "5", "l", "slash", *">= 990", "enter")
+        await until(pilot, lambda: "10 found, exact" in screen_of(app))
+        await settle(pilot)
+        found = screen_of(app)
+        await pilot.press("escape", "h", "equals_sign")
+        await until(pilot, lambda: "carrier = c" in screen_of(app) and "200 found, exact" in screen_of(app))
+        await pilot.press("escape")
+        await settle(pilot)
+
+        assert "flight >= 990: 10 found" in found and " 999 " in found and " 989 " not in found
+        assert "found" not in screen_of(app)
+
+
+@in_loop
+async def test_a_condition_that_makes_no_sense_is_refused(data: Recorded) -> None:
+    """What is no value of the column's type is said, and nothing is filtered."""
+    async with opened(data.project) as (app, pilot):
+        await pilot.press("g", "j", "enter", "5", "l", "slash", *"> soon", "enter")
+        await settle(pilot)
+
+        assert line_with(app, "flight is int64, and 'soon' is no such value")
+        assert line_with(app, "line 1 of 1,000")
+
+
+@in_loop
+async def test_a_histogram_counts_every_line(data: Recorded) -> None:
+    """enter counts how the values of the column under the cursor are spread, and says that it is exact."""
+    async with opened(data.project) as (app, pilot):
+        await pilot.press("g", "j", "enter", "5", "enter")
+        await until(pilot, lambda: "exact: all 1,000 lines" in screen_of(app))
+        names = screen_of(app)
+        await pilot.press("escape", "l", "enter")
+        await until(pilot, lambda: "exact: all 1,000 lines" in screen_of(app) and "int64" in screen_of(app))
+
+        assert names.count("20.0%") == 5
+        assert line_with(app, "1 without a value")
+        assert ROWS == 1000
+
+
+@in_loop
+async def test_the_columns_have_types_and_bounds(data: Recorded) -> None:
+    """c lists the columns with type, smallest and largest value, and the lines of each slice."""
+    async with opened(data.project) as (app, pilot):
+        await pilot.press("g", "j", "enter", "5", "c")
+        await settle(pilot)
+
+        assert "249.75" in line_with(app, "hours")
+        assert "yes" in line_with(app, "flight  ")
+        assert "500" in line_with(app, "lines  ")
+
+
+@in_loop
+async def test_nasty_names_and_values_are_only_text(data: Recorded) -> None:
+    """Control sequences and markup in columns and values are shown as text, and a pickle is never loaded."""
+    async with opened(data.project) as (app, pilot):
+        await pilot.press("g", "j", "enter", "5", "f", *"nasty", "enter")
+        await until(pilot, lambda: "pickle, " in screen_of(app))
+        await pilot.press("v")
+        await settle(pilot)
+
+        assert "[/bold] [@click=app.quit]x" in screen_of(app)
+        assert "\x1b" not in screen_of(app) and "\x07" not in screen_of(app)
+
+
+@in_loop
+async def test_damage_is_said_in_place(data: Recorded) -> None:
+    """A dataset whose file was cut is said to be damaged, where its rows would be; everything else goes on."""
+    path = data.root / "workdirs/dev/dev-2/datasets/default/1.arrow"
+    path.write_bytes(path.read_bytes()[:-100])
+    async with opened(data.project) as (app, pilot):
+        await pilot.press("g", "j", "enter", "5", "G")
+        await until(pilot, lambda: "is damaged" in screen_of(app))
+        await pilot.press("f", *"nasty", "enter")
+        await until(pilot, lambda: "pickle, " in screen_of(app))
+        await pilot.press("2")
+        await settle(pilot)
+
+        assert "return sliceno + 1" in screen_of(app)
+
+
+@in_loop
+async def test_a_job_that_is_gone_is_said_to_be(data: Recorded) -> None:
+    """A job whose directory was removed is inspected as what is known of it; no tab fails."""
+    shutil.rmtree(data.root / "workdirs/dev/dev-2")
+    async with opened(data.project) as (app, pilot):
+        await pilot.press("g", "j", "enter")
+        for key in (*"123567", "4", "tab"):
+            await pilot.press(key)
+            await settle(pilot)
+
+        assert line_with(app, "dev-2 has no dataset: it is gone")
+
+
+@in_loop
+async def test_inputs_are_walked_along_and_back(data: Recorded) -> None:
+    """enter on an input shows that job, esc goes back to the one before; [ and ] go through the versions."""
+    async with opened(data.project) as (app, pilot):
+        await pilot.press("g", "j", "j", "enter", "7", "enter")
+        await settle(pilot)
+        inside = lines_of(app)[0]
+        await pilot.press("left_square_bracket")
+        await settle(pilot)
+        older = lines_of(app)[0]
+        await pilot.press("left_square_bracket")
+        await settle(pilot)
+        refused = lines_of(app)[-1]
+        await pilot.press("right_square_bracket", "escape")
+        await settle(pilot)
+
+        assert "make dev-2" in inside and "make dev-1" in older
+        assert "this is its first version" in refused
+        assert "use dev-3" in lines_of(app)[0]
+
+
+@in_loop
+async def test_d_compares_with_the_version_before(data: Recorded) -> None:
+    """The diff names the function that changed, the option, the result, and goes from part to part."""
+    async with opened(data.project) as (app, pilot):
+        await pilot.press("g", "j", "enter", "d")
+        await settle(pilot)
+        seen = screen_of(app)
+        await pilot.press("J", "J")
+        await settle(pilot)
+
+        assert "changed  analysis()" in seen
+        assert "-{'rows': 10}" in seen.replace("- {", "-{") and "+{'rows': 11}" in seen.replace("+ {", "+{")
+        assert line_with(app, "line 1 of") == ""
+
+
+@in_loop
+async def test_keys_that_do_nothing_say_why(data: Recorded) -> None:
+    """Every key answers in the status line, also where there is nothing for it."""
+    async with opened(data.project) as (app, pilot):
+        await pilot.press("g", "j", "j", "enter")
+        said = {}
+        for tab, key in (
+            ("5", "enter"),
+            ("5", "v"),
+            ("5", "colon"),
+            ("3", "J"),
+            ("1", "slash"),
+            ("7", "Q"),
+            ("1", "x"),
+        ):
+            await pilot.press(tab, key)
+            await settle(pilot)
+            said[tab + key] = lines_of(app)[-1]
+
+        assert isinstance(app.screen, Inspection)
+        assert said["5enter"].startswith(" there is no column here")
+        assert said["5v"].startswith(" there is no value")
+        assert said["5colon"].startswith(" there are no lines")
+        assert "first version" in said["3J"]
+        assert "nothing to search" in said["1slash"]
+        assert "Q does nothing here" in said["7Q"]
+        assert "does not run" in said["1x"]
+
+
+@in_loop
+async def test_the_help_lists_the_keys_of_the_pane(data: Recorded) -> None:
+    """? lists what the keys do in the data pane and on the screen."""
+    async with opened(data.project, (120, 60)) as (app, pilot):
+        await pilot.press("g", "j", "enter", "5", "question_mark")
+        await settle(pilot)
+
+        assert line_with(app, "how the values of this column are spread")
+        assert line_with(app, "the version before")
