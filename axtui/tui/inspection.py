@@ -167,7 +167,7 @@ class Inspection(TextScreen, inherit_bindings=False):
         record = self._reader.job(self._job) if is_new or self._row.job != self._job else None
         if record is not None or self._row.job != self._job:
             self._row = row_of(self._job, self._board.table, record)
-        row, table = self._row, self._board.table
+        row = self._row
         facts = self._facts.read(row, clock.monotonic())
         runs = row.state == "running"
         past = self._versions.past_seconds(row.job) if self._versions else []

@@ -45,7 +45,7 @@ async def test_every_tab_is_reached_at_every_size(data: Recorded, size: tuple[in
 
         assert "make dev-2" in seen["1"] and "option days: 7 → 8" in seen["1"]
         assert "return sliceno + 1" in seen["2"]
-        assert "-    return sliceno" in seen["3"] and "option days: 7 → 8" in seen["3"]
+        assert "changed  analysis()" in seen["3"] and "option days: 7 → 8" in seen["3"]
         assert "carrier" in seen["5"] and "c0" in seen["5"]
         assert "2.0s, as its only run before" in seen["6"]
         assert "use dev-3" in seen["7"] and "dev-1" in seen["7"]
