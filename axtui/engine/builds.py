@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
-from axtui.build.script_options import ScriptOptions
+from axtui.base.errors import AxtuiError
+from axtui.build.script_options import ScriptOptions, parse_script_options
 from axtui.event.events import Entry, JobFinished, JobRequested, JobReused, JobStarted
+from axtui.project.config import Project
+from axtui.store.record import read_setup
 
 
 @dataclass
@@ -69,6 +72,14 @@ def find_stale(rows: dict[str, Row], methods: set[str]) -> tuple[tuple[str, ...]
         changed = bool(more)
     order = list(rows)
     return tuple(n for n in order if n in stale), tuple(n for n in order if n in reached - stale)
+
+
+def read_script_options(project: Project, job: str) -> ScriptOptions:
+    """Return what the run of a script was asked to do; nothing where its job has gone."""
+    try:
+        return parse_script_options(read_setup(project.workdirs[job.rpartition("-")[0]] / job)["options"])
+    except (OSError, AxtuiError, KeyError, TypeError, ValueError):
+        return parse_script_options({})
 
 
 def replay_rows(entries: list[Entry]) -> dict[str, Row]:

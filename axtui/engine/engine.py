@@ -4,25 +4,24 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from axtui.base import clock
 from axtui.base.errors import AxtuiError, BuildError, UserError
-from axtui.base.files import full_stamp
 from axtui.base.wire import Message
 from axtui.build.code import open_code
 from axtui.build.script_options import ScriptOptions, parse_script_options
 from axtui.engine.askers import Asker
-from axtui.engine.builds import Build, Row, replay_rows
+from axtui.engine.builds import Build, Row, read_script_options, replay_rows
 from axtui.engine.changes import Change, Changes
 from axtui.engine.desk import Desk
 from axtui.engine.loop import SelectLoop
 from axtui.engine.orders import Orders, script_setup
+from axtui.engine.removal import find_users, remove_job
 from axtui.engine.runner import Runner
+from axtui.engine.saves import HeldSaves, Settling
 from axtui.engine.server import Server
 from axtui.event.events import (
     BuildFinished,
@@ -31,20 +30,19 @@ from axtui.event.events import (
     EngineStopped,
     Event,
     Noted,
+    SaveHeld,
     StageStarted,
     WatchingChanged,
 )
 from axtui.event.journal import Journal, read_last_builds
 from axtui.execute.executor import FileDigested, JobCommitted, JobLost, JobSaid, MethodDescribed, MethodFailed, Report
 from axtui.execute.forking import ForkingExecutor
-from axtui.project.config import Project, configuration_file
+from axtui.project.config import Project, read_configuration
 from axtui.store.catalogue import Catalogue
 from axtui.store.index import Finished
-from axtui.store.record import read_setup
 
 IDLE_SECONDS = 2.0
 SCAN_SECONDS = 10.0
-SETTLE_SECONDS = 0.02
 
 
 class Engine:
@@ -54,7 +52,7 @@ class Engine:
         self, project: Project, loop: SelectLoop, socket_path: Path, engine: str, notes: Sequence[str]
     ) -> None:
         self._project = project
-        self._config = _read_config(project)
+        self._config = read_configuration(project.root)
         self._loop = loop
         self._journal = Journal(project.journal)
         self._server = Server(loop, socket_path, project.journal, self._handle, self._idle_from_now)
@@ -82,7 +80,8 @@ class Engine:
         self._last_options = parse_script_options({})
         self._last_outcome = ""
         self._is_watching = True
-        self._is_settling = False
+        self._settling = Settling(loop, lambda: self._changes.stamps(), lambda: self._follow(self._look()))
+        self._held = HeldSaves(project.during_build)
         self._recall_last_build()
         self._changes = Changes(project.root, self._code, self._last_jobs())
         self._note_changes(self._look())
@@ -111,7 +110,7 @@ class Engine:
                 force = tuple(map(str, message["rows"])) if message.get("force") else ()
                 return self._ask_build({"script": self._last_script or "build", "cause": "asked", "force": force})
             case "hint":
-                self._settle()
+                self._settling.begin()
                 return {}
             case "watch":
                 self._is_watching = bool(message["on"])
@@ -121,6 +120,16 @@ class Engine:
                 return self._cancel(message, hard=False)
             case "kill":
                 return self._cancel(message, hard=True)
+            case "users":
+                return {"users": find_users(self._catalogue, str(message["job"]))}
+            case "remove":
+                is_busy = bool(self._builds) or bool(self._runner.running())
+                self._publish(Noted(remove_job(self._catalogue, str(message["job"]), is_busy)))
+                return {}
+            case "held":
+                self._held.answer(str(message["choice"]))
+                self._build_held()
+                return {}
             case "state":
                 running = [build.number for build in [*self._ending, *self._builds.values()]]
                 return {"watching": self._is_watching, "building": running, "methods": len(self._code.methods)}
@@ -130,7 +139,7 @@ class Engine:
         raise UserError(f"the engine has no request {message.get('do')!r:.40}")
 
     def _ask_build(self, message: Message) -> Message:
-        if self._config != _read_config(self._project):
+        if self._config != read_configuration(self._project.root):
             return self._start_anew()
         self._note_changes(self._look())
         script = str(message.get("script") or "build")
@@ -198,6 +207,7 @@ class Engine:
         number = self._journal.next_build()
         build = Build(number, script, directory.name, cause, clock.monotonic(), options, force)
         self._builds[build.job] = build
+        self._held.forget()
         self._desk.before = self._last_rows
         self._desk.askers[build.job] = Asker(build, 0, "", options.workdir or self._project.target)
         self._desk.forget_failures()
@@ -246,16 +256,9 @@ class Engine:
         for entry in entries:
             if isinstance(entry.event, BuildStarted):
                 self._last_script = entry.event.script
-                self._last_options = self._read_options(entry.event.job)
+                self._last_options = read_script_options(self._project, entry.event.job)
             if isinstance(entry.event, BuildFinished):
                 self._last_outcome = entry.event.outcome
-
-    def _read_options(self, job: str) -> ScriptOptions:
-        """Return what the run of a script was asked to do; nothing where its job has gone."""
-        try:
-            return parse_script_options(read_setup(self._project.workdirs[job.rpartition("-")[0]] / job)["options"])
-        except (OSError, AxtuiError, KeyError, TypeError, ValueError):
-            return parse_script_options({})
 
     def _last_jobs(self) -> dict[str, Finished]:
         """Return a job of the last build for each method that it used."""
@@ -315,6 +318,14 @@ class Engine:
         for build in ended:
             self._finish_build(build, build.outcome, build.message)
 
+        self._build_held()
+
+    def _build_held(self) -> None:
+        """Build what was saved during a build, when that is due."""
+        change = self._held.take(bool(self._builds) or bool(self._ending))
+        if change is not None:
+            self._build_saved(change)
+
     def _is_open(self, build: Build) -> bool:
         return bool(self._runner.open_tickets(build.number))
 
@@ -327,25 +338,10 @@ class Engine:
     def _look(self) -> Change:
         return self._changes.look(self._last_rows, self._last_script, self._last_inputs)
 
-    def _settle(self) -> None:
-        """Wait until the files are the same at two looks 20 ms apart; a half-written file must not start a job."""
-        if self._is_settling:
-            return
-        self._is_settling = True
-        before = self._changes.stamps()
-        self._loop.call_later(SETTLE_SECONDS, lambda: self._settled(before))
-
-    def _settled(self, before: Any) -> None:
-        self._is_settling = False
-        if self._changes.stamps() != before:
-            self._settle()
-            return
-        self._follow(self._look())
-
     def _scan_again(self) -> None:
         self._loop.call_later(SCAN_SECONDS, self._scan_again)
         if self._server.clients:
-            self._settle()
+            self._settling.begin()
 
     def _note_changes(self, change: Change) -> None:
         for event in change.events:
@@ -357,13 +353,23 @@ class Engine:
         is_due = change.is_any or (change.is_repaired and self._last_outcome != "finished")
         if not is_due or not self._is_watching or not self._last_script:
             return
+        running = [build.number for build in self._builds.values() if build.script == self._last_script]
+        if self._held.hold(change, bool(running)):
+            self._publish(SaveHeld(running[-1], self._names(change), self._held.choice))
+        else:
+            self._build_saved(change)
+
+    def _names(self, change: Change) -> tuple[str, ...]:
+        return tuple(os.path.relpath(path, self._project.root) for path in change.files)
+
+    def _build_saved(self, change: Change) -> None:
+        """Build what was saved, in the place of a build that runs."""
         for build in list(self._builds.values()):
             if build.script == self._last_script:
                 self._supersede(build, change.methods)
-        saved = tuple(os.path.relpath(path, self._project.root) for path in change.files)
         try:
             options = self._options_again(self._last_script)
-            self._start_build(self._last_script, "saved", saved, frozenset(), options)
+            self._start_build(self._last_script, "saved", self._names(change), frozenset(), options)
         except AxtuiError as error:
             self._publish(Noted(str(error)))
 
@@ -379,16 +385,3 @@ class Engine:
 
     def _publish(self, event: Event) -> None:
         self._server.publish(self._journal.append(event))
-
-
-def _read_config(project: Project) -> tuple[bytes, list[list[int]]]:
-    """Return what an engine cannot take in while it runs: the configuration, and what is installed.
-
-    It has imported libraries, and knows versions; a directory of packages changes with each that comes or goes.
-    """
-    installed = [path for path in sys.path if path.endswith(("site-packages", "dist-packages"))]
-    stamps = [full_stamp(path) for path in installed]
-    try:
-        return configuration_file(project.root).read_bytes(), stamps
-    except OSError:
-        return b"", stamps

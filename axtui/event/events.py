@@ -208,6 +208,16 @@ class SourcesChanged(Event):
 
 
 @dataclass(frozen=True)
+class SaveHeld(Event):
+    """Files were saved while a build ran that goes on. `choice` is "wait" (they are built once it
+    has ended) or "ask"."""
+
+    build: int
+    files: tuple[str, ...]
+    choice: str
+
+
+@dataclass(frozen=True)
 class MethodBroken(Event):
     """A method cannot be used as it stands on disk. `rows` are its rows in the last build."""
 

@@ -26,6 +26,7 @@ _KEYS: dict[str, type] = {
     "input": str,
     "results": str,
     "parallel_jobs": int,
+    "during_build": str,
     "workdirs": dict,
     "methods": dict,
     "limits": dict,
@@ -53,6 +54,8 @@ class Project:
     """Of every method that says nothing else; see project/limits.py."""
     method_limits: dict[str, Limits] = field(default_factory=dict)
     """Of single methods, whatever they say themselves."""
+    during_build: str = "restart"
+    """What a save does while a build runs: "restart" it, "wait" for its end, or "ask"."""
     depend_packages: tuple[str, ...] = ()
     """The packages, or "python", whose version is part of the key of every job."""
 
@@ -88,6 +91,14 @@ def configuration_file(root: Path) -> Path:
     """Return the file that configures the project in a directory; whether it is there is not said."""
     theirs = root / accelerator_conf.FILE_NAME
     return theirs if theirs.is_file() and not (root / FILE_NAME).exists() else root / FILE_NAME
+
+
+def read_configuration(root: Path) -> bytes:
+    """Return what the configuration of a directory says; nothing where it cannot be read."""
+    try:
+        return configuration_file(root).read_bytes()
+    except OSError:
+        return b""
 
 
 def read_project(root: Path) -> Project:
@@ -149,6 +160,7 @@ def _make_project(values: dict[str, Any], root: Path) -> Project:
         packages=_read_packages(methods.get("packages", [])),
         listed=(),
         parallel_jobs=_positive(values, "parallel_jobs", max(1, os.cpu_count() or 1)),
+        during_build=_one_of(values, "during_build", ("restart", "wait", "ask")),
         limits=limits,
         method_limits=method_limits,
         depend_packages=_read_texts(methods.get("depend_packages", [])),
@@ -165,6 +177,14 @@ def _check_keys(values: dict[str, Any], known: dict[str, type], where: str) -> N
 
 
 _nouns: dict[type, str] = {int: "a whole number", str: "a string", dict: "a table", list: "a list of strings"}
+
+
+def _one_of(values: dict[str, Any], key: str, known: tuple[str, ...]) -> str:
+    """Return a word of the configuration; the first of those it may be is the default."""
+    value = str(values.get(key, known[0]))
+    if value not in known:
+        raise UserError(f"{key} is {value!r}; wanted {', '.join(known[:-1])} or {known[-1]}")
+    return value
 
 
 def _positive(values: dict[str, Any], key: str, default: int) -> int:

@@ -19,6 +19,7 @@ target = "dev"            # the workdir where new jobs go
 input = {input:<18}# input files are looked up here
 results = "results"       # job.link_result makes links here
 # parallel_jobs = 2       # jobs that may run side by side (default: the cores)
+# during_build = "restart" # what a save does while a build runs: "restart" it, "wait" for its end, "ask"
 
 [workdirs]                # every workdir is searched for jobs that can be reused
 dev = "workdirs/dev"

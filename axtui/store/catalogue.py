@@ -65,6 +65,16 @@ class Catalogue:
         """Return the newest finished jobs of a method, newest of the target workdir first."""
         return [job for index in self.indexes.values() for job in index.latest(method, most)][:most]
 
+    def users(self, jobid: str) -> list[str]:
+        """Return the finished jobs that were made from a job, or that asked for it."""
+        return [user for index in self.indexes.values() for user in index.users(jobid)]
+
+    def drop(self, jobid: str) -> None:
+        """Forget a job that is no longer there."""
+        index = self._index(jobid)
+        if index:
+            index.drop(jobid)
+
     def find_damage(self, job: Finished) -> str:
         """Say what is wrong with the files of a finished job, or ""; a damaged job is forgotten."""
         index = self.indexes[job.jobid.rpartition("-")[0]]

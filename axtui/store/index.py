@@ -116,6 +116,16 @@ def _summarise(record: JobRecord, stamp: list[int]) -> Finished:
     )
 
 
+def _uses(job: Finished) -> set[str]:
+    """Return the jobs that a job was made from, and asked for; what a script asked for is not repeatable."""
+    return {*map(_job_of, job.inputs), *(job.subjobs if job.repeatable else ())}
+
+
+def _job_of(reference: str) -> str:
+    """Return the job of an input: of a job, a dataset of it, or a file of it."""
+    return reference.partition(":")[0].partition("/")[0]
+
+
 def _texts(values: Any) -> list[str]:
     if not isinstance(values, list) or not all(isinstance(each, str) for each in values):
         raise TypeError(f"{values!r:.40}, wanted a list of names")
@@ -226,6 +236,12 @@ class Index:
         query = "SELECT number FROM jobs WHERE method = ? AND state = 'finished' ORDER BY number DESC LIMIT ?"
         found = (self.get(f"{self.workdir.name}-{number}") for (number,) in self._rows(query, method, most))
         return [each for each in found if each is not None]
+
+    def users(self, jobid: str) -> list[str]:
+        """Return the finished jobs that name a job as an input or as a subjob, the oldest first; no runs of scripts."""
+        query = "SELECT data FROM jobs WHERE instr(data, ?) ORDER BY number"
+        jobs = (_parse(str(data)) for (data,) in self._rows(query, jobid))
+        return [job.jobid for job in jobs if job and jobid in _uses(job)]
 
     def find_damage(self, job: Finished) -> str:
         """Say what is wrong with the files of a finished job, or ""."""

@@ -225,6 +225,11 @@ class AxtuiApp(App[None], inherit_bindings=False):
         """Ask which jobs were made from one."""
         self._ask_engine("", "users", lambda answer: then([safe(str(each)) for each in answer["users"]]), job=job)
 
+    def answer_save(self, choice: str) -> None:
+        """Say what becomes of a save that came during a build: "restart", "wait" or "drop"."""
+        self._ask_engine("", "held", choice=choice)
+        self.board.held = "wait" if choice == "wait" else ""
+
     def remove(self, job: str) -> None:
         """Remove the directory of a job."""
         self._ask_engine(f"Removing {job}.", "remove", job=job)

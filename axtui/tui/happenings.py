@@ -39,6 +39,9 @@ def tell(entry: ev.Entry, row: Row | None, expected: float = 0.0) -> Happening |
             return Happening(entry.at, None, f"{text}; {message}" if message else text)
         case ev.SourcesChanged(files=files, stale=stale, after=after) if stale or after:
             return Happening(entry.at, "stale", f"saved {_names(files)} → {len(stale)} stale, {len(after)} after them")
+        case ev.SaveHeld(build=number, files=files, choice=choice):
+            then = "is built again when it has ended" if choice == "wait" else "b asks what becomes of it"
+            return Happening(entry.at, "stale", f"saved {_names(files)} while build {number} runs; {then}")
         case ev.JobStarted():
             return Happening(entry.at, "running", name, key)
         case ev.JobFinished(seconds=seconds):

@@ -115,8 +115,13 @@ class JobScreen(TextScreen, inherit_bindings=False):
             self._axtui.stop("kill", row)
 
     def action_build(self) -> None:
-        """Run the build script."""
-        self._axtui.build("asked")
+        """Run the build script; where a save waits for that, ask what becomes of it."""
+        if not (self._board.held and self._board.is_building):
+            return self._axtui.build("asked")
+        answers = {"r": "restart the build", "w": "build when this one has ended", "n": "do not build it"}
+        choices = {"r": "restart", "w": "wait", "n": "drop"}
+        text = f"Files were saved while the build runs: {self.what_is_due()}."
+        return self._axtui.ask("Saved", text, answers, lambda key: self._axtui.answer_save(choices[key]))
 
     def action_pause(self) -> None:
         """Stop rebuilding on save, or go on."""
@@ -188,7 +193,7 @@ class JobScreen(TextScreen, inherit_bindings=False):
     def what_is_due(self) -> str:
         """Say what a build would do by what is known: how much is stale, how much comes after it, how long it takes."""
         keys = self._board.in_state("stale")
-        if not keys or self._board.is_building:
+        if not keys or (self._board.is_building and not self._board.held):
             return ""
         own = sum(self._board.table.rows[key].message != "after it" for key in keys)
         found = self._board.estimate(clock.monotonic(), self.slots)

@@ -47,6 +47,7 @@ class Board:
         notes: What the engine had to say, the newest last.
         happened: What happened, the newest last.
         past: How long jobs took.
+        held: What becomes of a save that came during the build: "wait" for its end, "ask", "" for no such save.
         last_seq: The number of the last event folded in.
     """
 
@@ -65,6 +66,7 @@ class Board:
         self.notes: deque[str] = deque(maxlen=_NOTES_MOST)
         self.happened: deque[Happening] = deque(maxlen=_HAPPENED_MOST)
         self.past = Past()
+        self.held = ""
         self.failures: list[str] = []
         self.last_seq = 0
         self._tables: dict[str, Table] = {}
@@ -144,6 +146,8 @@ class Board:
                 self._lose_builds()
             case ev.SourcesChanged() as event:
                 self._change_sources(event)
+            case ev.SaveHeld(choice=choice):
+                self.held = choice
             case ev.MethodBroken() as event:
                 self._break_method(event)
             case ev.MethodRepaired(method=method):
@@ -224,7 +228,7 @@ class Board:
             del self.builds[next(iter(self.builds))]
         self.table = self._tables.setdefault(event.script, Table())
         self.table.last = ""
-        self.failures = []
+        self.failures, self.held = [], ""
         for row in self.table:
             row.state, message = ("stale", row.message) if row.state == "stale" else ("expected", "")
             row.clear()

@@ -166,10 +166,19 @@ class Workbench(JobScreen, inherit_bindings=True):
         self._notice = open_failures[-1] if open_failures else ""
         row = self.jobs.find(self._notice)
         if row is None or (row.row == self.jobs.cursor and not self._is_elsewhere()):
-            self.query_one(NoticeBar).show(None)
+            self.query_one(NoticeBar).show(None, self._due_text())
             self._notice = ""
         else:
             self.query_one(NoticeBar).show(row)
+
+    def _due_text(self) -> str:
+        """Say what a save will cause where nothing is done about it by itself."""
+        due = self.what_is_due()
+        if not due or (self._board.watching and not self._board.held):
+            return ""
+        return (
+            f"saved: {due}{'   it is built when this build has ended' if self._board.held == 'wait' else '   b builds'}"
+        )
 
     def _is_elsewhere(self) -> bool:
         return self._layout.is_zoomed and self._layout.current != "jobs"

@@ -276,3 +276,65 @@ async def test_hostile_names_are_only_text(tmp_path: Path) -> None:
         assert "\x1b" not in screen and "\u202e" not in screen
         assert "[red]" in screen
         assert jobs_of(app) or app.focused is not app.workbench.jobs
+
+
+@in_loop
+async def test_a_job_is_removed_after_asking(flights: Recorded) -> None:
+    """delete names who uses the job; only the answer removes it."""
+    engines = FakeEngines()
+    async with opened(flights.project, engines=engines) as (app, pilot):
+        client = engines.client
+        await pilot.press("delete")
+        client.answer({"re": len(client.requests), "users": ["dev-2", "dev-3"]})
+        await until(pilot, lambda: bool(line_with(app, "Remove the directory")))
+        question = "\n".join(lines_of(app))
+        await pilot.press("escape")
+        stayed = client.asked("remove")
+        await pilot.press("delete")
+        client.answer({"re": len(client.requests), "users": []})
+        await until(pilot, lambda: bool(line_with(app, "for good? No job")))
+        await pilot.press("y")
+
+        assert "dev-2, dev-3" in question
+        assert stayed == []
+        assert client.asked("remove") == [{"do": "remove", "job": "dev-1"}]
+
+
+@in_loop
+async def test_a_paused_save_says_what_it_would_cause(tmp_path: Path) -> None:
+    """How much is stale, how much comes after it, and how long that takes, until b builds it."""
+    rec = record_flights(tmp_path / "p", failing=False, running=False)
+    rec.finish()
+    engines = FakeEngines()
+    async with opened(rec.project, engines=engines) as (app, pilot):
+        await pilot.press("p")
+        engines.client.say(
+            rec.entry(ev.WatchingChanged(False, 14)),
+            rec.entry(ev.SourcesChanged(("a_x.py",), ("x",), ("carrier_names.1",), ("weather_join.1", "routes.1"))),
+        )
+        await until(pilot, lambda: bool(line_with(app, "saved: 1 stale")))
+        notice = line_with(app, "saved: 1 stale")
+        engines.client.say(rec.entry(ev.BuildStarted(2, "build", "dev-990", "asked", ())))
+        await until(pilot, lambda: not line_with(app, "saved: 1 stale"))
+
+        assert "1 stale, 2 after them, about 5.4s   b builds" in notice
+
+
+@in_loop
+async def test_a_save_during_a_build_is_answered_with_b(flights: Recorded) -> None:
+    """Where the project wants to be asked, b asks: restart, wait, or leave it."""
+    engines = FakeEngines()
+    async with opened(flights.project, engines=engines) as (app, pilot):
+        engines.client.say(
+            flights.entry(ev.SourcesChanged(("a_x.py",), ("x",), ("routes.1",), ())),
+            flights.entry(ev.SaveHeld(1, ("a_x.py",), "ask")),
+        )
+        await until(pilot, lambda: app.board.held == "ask")
+        await pilot.press("b")
+        await settle(pilot)
+        question = line_with(app, "while the build runs")
+        await pilot.press("w")
+
+        assert "1 stale" in question
+        assert engines.client.asked("held") == [{"do": "held", "choice": "wait"}]
+        assert engines.client.asked("build") == []

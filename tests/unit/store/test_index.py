@@ -306,3 +306,15 @@ def test_damage_makes_the_catalogue_forget(tmp_path: Path, monkeypatch: pytest.M
 
     assert catalogue.find_damage(job) == "charts/a.svg: No such file or directory"
     assert list(catalogue.find(KEYS[0])) == []
+
+
+def test_users_are_the_jobs_that_name_a_job(tmp_path: Path) -> None:
+    """As a dataset, a file or a job, or as their subjob; a longer number is another job."""
+    made = make_workdir(tmp_path)
+    for number, inputs in enumerate([{}, {"dev-0/sorted": "1"}, {"dev-0:a.txt": "2"}, {"dev-00": "3"}, {"dev-1": "4"}]):
+        make_job(made, number, inputs=inputs)
+    index = open_index(made, tmp_path / "index")
+
+    assert index.users("dev-0") == ["dev-1", "dev-2"]
+    assert index.users("dev-1") == ["dev-4"]
+    assert index.users("dev-4") == []
