@@ -68,13 +68,17 @@ class SelectLoop:
         """Handle what comes until `stop`."""
         self._running = True
         while self._running:
-            for key, mask in self._select():
-                on_read, on_write = key.data
-                if mask & selectors.EVENT_READ and self._is_watched(key):
-                    self._call(on_read)
-                if mask & selectors.EVENT_WRITE and on_write and self._is_watched(key):
-                    self._call(on_write)
-            self._run_timers()
+            self.turn()
+
+    def turn(self) -> None:
+        """Wait for something to come, and handle it; also from within something that is being handled."""
+        for key, mask in self._select():
+            on_read, on_write = key.data
+            if mask & selectors.EVENT_READ and self._is_watched(key):
+                self._call(on_read)
+            if mask & selectors.EVENT_WRITE and on_write and self._is_watched(key):
+                self._call(on_write)
+        self._run_timers()
 
     def _select(self) -> list[tuple[selectors.SelectorKey, int]]:
         until, self._awake_until = self._awake_until, 0.0

@@ -17,18 +17,16 @@ from axtui.api import context
 from axtui.api.context import Context
 from axtui.api.current import CurrentJob, FinishEarly, stop_saves, wait_for_saves
 from axtui.api.job import job_or_none
-from axtui.api.request import Requests
+from axtui.api.request import Connection, Requests
 from axtui.api.status import status
 from axtui.base import clock
 from axtui.base.files import full_stamp, read_limited
 from axtui.base.records import Record, digest, digest_of, parse_message
-from axtui.base.wire import Wire
 from axtui.execute.analysis_result import AnalysisResult, save_slice_result
 from axtui.execute.failure import Failure, describe_exception
+from axtui.execute.hosting import Host, OwnProcess
 from axtui.execute.light import used_heavy
-from axtui.execute.memory import hold_memory
-from axtui.execute.process import become_subreaper, end_descendants, flush_streams, line_buffer_c, redirect
-from axtui.execute.slices import run_slices
+from axtui.execute.process import flush_streams
 from axtui.execute.stages import Stages
 from axtui.method.hook import SnapshotFinder
 from axtui.method.opened import OpenedFiles, Told, tell_opened
@@ -52,7 +50,10 @@ class ScriptEnd:
 class JobProcess:
     """One run of one job, in its own process."""
 
-    def __init__(self, directory: Path, wire: Wire, project: Project, finder: SnapshotFinder) -> None:
+    def __init__(
+        self, directory: Path, wire: Connection, project: Project, finder: SnapshotFinder, host: Host | None = None
+    ) -> None:
+        self._host = host or OwnProcess()
         self._directory = directory
         self._wire = wire
         self._finder = finder
@@ -105,7 +106,7 @@ class JobProcess:
         more = self._prepare(stages)
         began = clock.monotonic()
         with _Stage(self, "analysis"):
-            (part,) = run_slices(1, lambda _: self._run_slice(stages, sliceno, False, began, more), 1)
+            (part,) = self._host.run_slices(1, lambda _: self._run_slice(stages, sliceno, False, began, more), 1)
         written = [name for name, is_temporary in part["registered"].items() if not is_temporary]
         return {**build_manifest(self._directory, written, part["digests"]), **self._slice_files(part["datasets"])}
 
@@ -130,9 +131,7 @@ class JobProcess:
         self._finish_data()
 
     def _set_up(self) -> None:
-        os.setpgid(0, 0)
-        become_subreaper()
-        line_buffer_c()
+        self._host.begin()
         context.use(self._context)
         os.mkdir(self._directory / layout.OUTPUT)
         progress.write_header(self._directory / layout.PROGRESS, self._slices)
@@ -144,7 +143,7 @@ class JobProcess:
         nbytes = self._setup.get("limits", {}).get("memory", 0)
         if nbytes:
             self._wire.send({"say": "began", "pid": os.getpid()})
-            hold_memory(nbytes)
+            self._host.hold_memory(nbytes)
 
     def _run_stages(self, stages: Stages) -> None:
         more = self._prepare(stages)
@@ -177,7 +176,7 @@ class JobProcess:
         flush_streams()
         at_once = self._limit_slices()
         work = lambda sliceno: self._run_slice(stages, sliceno, keep, began, more)  # noqa: E731
-        ended = run_slices(self._slices, work, at_once)
+        ended = self._host.run_slices(self._slices, work, at_once)
         for sliceno, part in enumerate(ended):
             self._context.registered.update(part["registered"])
             self._context.digests.update({name: tuple(value) for name, value in part["digests"].items()})
@@ -202,7 +201,7 @@ class JobProcess:
 
     def _run_slice(self, stages: Stages, sliceno: int, keep: bool, began: float, more: dict[str, Any]) -> Record:
         here = self._context
-        redirect(self._directory, "analysis", sliceno)
+        self._host.begin_stage(self._directory, "analysis", sliceno)
         here.sliceno = sliceno
         here.requests = None
         here.registered, here.digests = {}, {}
@@ -248,7 +247,7 @@ class JobProcess:
         self._stage = stage
         self._context.stage = stage
         if stage != "analysis":
-            redirect(self._directory, stage)
+            self._host.begin_stage(self._directory, stage)
         if self._context.slot is not None:
             self._context.slot.begin(stage)
         if stage != "synthesis" or self._times["analysis"] or self._times["prepare"]:
@@ -260,7 +259,7 @@ class JobProcess:
         os.chdir(self._directory)
 
     def _end_leftovers(self) -> None:
-        names = end_descendants()
+        names = self._host.end_leftovers()
         if names:
             count = len(names)
             self._notes.append(f"left {count} process{'es' if count > 1 else ''} running: {', '.join(names[:8])}")

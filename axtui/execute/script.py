@@ -41,12 +41,13 @@ def run_script(
         finder = install(snapshot, sources)
         wire = Wire(connection, Awake())
         job = JobProcess(directory, wire, project, finder)
-        code = job.run(lambda process: process.run_script(lambda: _run_main(finder, snapshot.module, directory.name)))
+        code = job.run(lambda process: process.run_script(lambda: run_main(finder, snapshot.module, directory.name)))
     finally:
         exit_now(code)
 
 
-def _run_main(finder: SnapshotFinder, module: str, jobid: str) -> ScriptEnd:
+def run_main(finder: SnapshotFinder, module: str, jobid: str) -> ScriptEnd:
+    """Call the script's `main`, and say how it ended."""
     finder.claim()
     job = CurrentJob(jobid)
     options = parse_script_options(job.params.options)
