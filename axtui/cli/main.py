@@ -16,6 +16,7 @@ from axtui.base.text import safe
 
 COMMANDS = {
     "demo": "make the demo project and open it",
+    "debug": "run a job's method here, where breakpoint() stops in it",
     "diff": "compare two jobs",
     "equivalent": "let jobs of an older source answer, once they are seen to come out the same",
     "init": "make a new project",

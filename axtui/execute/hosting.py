@@ -19,7 +19,7 @@ from axtui.base.records import Record, format_record, parse_message
 from axtui.execute import slices
 from axtui.execute.failure import PartFailedError, describe_exception
 from axtui.execute.memory import hold_memory
-from axtui.execute.process import become_subreaper, end_descendants, line_buffer_c, redirect
+from axtui.execute.process import become_subreaper, end_descendants, keep_streams, line_buffer_c, redirect
 
 Work = Callable[[int], Record]
 
@@ -48,7 +48,11 @@ class Host(Protocol):
 
 
 class OwnProcess:
-    """A process that is the job's alone."""
+    """A process that is the job's alone. What one stage does to it is undone before the next."""
+
+    def __init__(self) -> None:
+        self._umask = os.umask(0o022)
+        os.umask(self._umask)
 
     def begin(self) -> None:
         """Lead a process group, and take in what the job's processes leave behind."""
@@ -62,14 +66,18 @@ class OwnProcess:
 
     def begin_stage(self, directory: Path, stage: str, sliceno: int = -1) -> None:
         """Send what is printed to the stage's files."""
+        os.umask(self._umask)
         redirect(directory, stage, sliceno)
 
     def run_slices(self, count: int, work: Work, at_once: int) -> list[Record]:
         """Fork a process a slice."""
+        keep_streams()
         return slices.run_slices(count, work, at_once)
 
     def end_leftovers(self) -> list[str]:
-        """Kill every descendant that is left."""
+        """Kill every descendant that is left; called before anything of the job is committed."""
+        os.umask(self._umask)
+        keep_streams()
         return end_descendants()
 
 

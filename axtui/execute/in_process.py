@@ -117,7 +117,7 @@ class InProcessExecutor:
         """Run a job whose directory holds its setup, without its limits."""
 
         def work(process: JobProcess, finder: SnapshotFinder) -> None:
-            process.run_method(_import(finder, snapshot))
+            process.run_method(import_method(finder, snapshot))
 
         self._start(directory, snapshot, work)
 
@@ -146,8 +146,8 @@ class InProcessExecutor:
 
     def _describe(self, method: str, snapshot: Snapshot) -> None:
         try:
-            with _borrowed_process(snapshot, self._sources) as finder:
-                description = describe_method(method, _import(finder, snapshot))
+            with borrowed_process(snapshot, self._sources) as finder:
+                description = describe_method(method, import_method(finder, snapshot))
         except Exception as error:  # whatever an import raises concerns this method alone
             self._report(MethodFailed(method, snapshot.content, describe_exception("import", error)))
         else:
@@ -164,7 +164,7 @@ class InProcessExecutor:
     ) -> None:
         began = clock.monotonic()
         if not talk.is_stopped:
-            with _borrowed_process(snapshot, self._sources) as finder:
+            with borrowed_process(snapshot, self._sources) as finder:
                 process = JobProcess(directory, talk, self._project, finder, SharedProcess())
                 process.run(lambda process: work(process, finder))
         del self._talks[directory.name]
@@ -181,13 +181,14 @@ class InProcessExecutor:
                 self._report(JobLost(jobid, seconds, failure))
 
 
-def _import(finder: SnapshotFinder, snapshot: Snapshot) -> ModuleType:
+def import_method(finder: SnapshotFinder, snapshot: Snapshot) -> ModuleType:
+    """Import a method anew."""
     finder.claim()
     return importlib.import_module(snapshot.module)
 
 
 @contextmanager
-def _borrowed_process(snapshot: Snapshot, sources: Sources) -> Iterator[SnapshotFinder]:
+def borrowed_process(snapshot: Snapshot, sources: Sources) -> Iterator[SnapshotFinder]:
     """Let project code run in this process, and put back what that needs: modules, directory, what this is part of."""
     modules = {name: sys.modules[name] for name in snapshot.modules if name in sys.modules}
     before = (sys.dont_write_bytecode, sys.path[:], sys.meta_path[:], context.current(), os.getcwd())

@@ -92,6 +92,11 @@ class JobProcess:
             wait_for_saves()
         self._finish_data()
 
+    def try_method(self, module: ModuleType) -> None:
+        """Run the stages of a method and commit nothing; what they raise is raised."""
+        self._set_up()
+        self.run_method(module)
+
     def run_one_slice(self, module: ModuleType, sliceno: int) -> Record:
         """Run prepare and one slice, and commit nothing.
 

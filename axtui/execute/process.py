@@ -73,6 +73,13 @@ def redirect(directory: Path, stage: str, sliceno: int = -1) -> None:
     sys.stderr = _line_buffered(2)
 
 
+def keep_streams() -> None:
+    """Fill the places of stdin, stdout and stderr where they were closed, so that no pipe of ours takes them."""
+    while (fd := os.open(os.devnull, os.O_RDWR | os.O_CLOEXEC)) < 3:
+        os.set_inheritable(fd, True)
+    os.close(fd)
+
+
 def line_buffer_c() -> None:
     """Let what C code prints be written line by line too."""
     with suppress(ValueError, AttributeError):

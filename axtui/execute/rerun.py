@@ -13,11 +13,9 @@ import shutil
 import socket
 import sys
 import tempfile
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from axtui.base.errors import AxtuiError, BuildError, RecordError
 from axtui.base.files import full_stamp, write_new
@@ -28,7 +26,7 @@ from axtui.base.wire import Wire, WireClosedError
 from axtui.build.code import Code, open_code
 from axtui.execute.job import JobProcess
 from axtui.execute.process import begin_child, describe_end, exit_now
-from axtui.method.description import describe_method
+from axtui.method.description import Description, describe_method
 from axtui.method.hook import install
 from axtui.method.snapshot import Snapshot
 from axtui.project.config import Project, read_project
@@ -121,9 +119,7 @@ def _be_job(
         finder = install(snapshot, open_code(project).sources)
         finder.claim()
         module = importlib.import_module(snapshot.module)
-        options = describe_method(str(setup["method"]), module).options
-        defaults = {name: encode_value(form.default) for name, form in options.items()}
-        order = _order(setup, directory, project, defaults)
+        order = order_again(setup, directory, project, describe_method(str(setup["method"]), module))
         write_new(directory / layout.SETUP, format_lines(order))
         job = JobProcess(directory, wire, project, finder)
         if sliceno < 0:
@@ -139,8 +135,9 @@ def _be_job(
         exit_now(code)
 
 
-def _order(setup: Record, directory: Path, project: Project, defaults: Mapping[str, Any]) -> Record:
-    """Return the order of the job with options that are new since at their defaults."""
+def order_again(setup: Record, directory: Path, project: Project, description: Description) -> Record:
+    """Return the order of a job for another directory, with options that are new since at their defaults."""
+    defaults = {name: encode_value(form.default) for name, form in description.options.items()}
     files = {
         option: [name, digest, full_stamp(project.input_directory / name)]
         for option, (name, digest, _) in setup.get("input_files", {}).items()
