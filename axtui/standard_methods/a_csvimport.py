@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from axtui import InputFile, OptionEnum
+from axtui import DotDict, InputFile, OptionEnum
 from axtui.standard_methods.importing import Import
 
 description = "Import a CSV file as a dataset"
@@ -46,7 +46,7 @@ options = {
 datasets = ("previous",)
 
 
-def synthesis(job: Any, options: Any, datasets: Any, slices: int) -> dict[str, Any]:
+def synthesis(job: Any, options: Any, datasets: Any, slices: int) -> DotDict:
     """Read the file and write the datasets."""
     names = [options.filename, *options.more_files]
     return Import(job, options, datasets, slices).run([str(job.input_filename(name)) for name in names])

@@ -41,7 +41,8 @@ Chars = npt.NDArray[np.uint8]
 
 _BOM = b"\xef\xbb\xbf"
 _NEWLINE, _RETURN = b"\n\r"
-_SPARE = b"\x1f\x1e\x1d\x1c\x01\x00,;"
+_ASCII = 128
+_SPARE = b"\x1f\x1e\x1d\x1c\x01,;"
 """What may stand for a separator where there is none; one that the piece does not have."""
 
 
@@ -134,7 +135,7 @@ def _once(data: bytes) -> Any:
 
 
 def _make_usual(data: bytes, shape: Shape) -> tuple[bytes, Shape, bytes] | None:
-    """Bring newline, quotes and separator into a form that pyarrow knows; None where that cannot be."""
+    """Bring newline, quotes and separator into a form that pyarrow knows, ASCII but NUL; None where that cannot be."""
     dialect = shape.dialect
     if dialect.newline not in (b"", b"\n"):
         if len(dialect.newline) > 1 or b"\n" in data or b"\r" in data:
@@ -146,7 +147,7 @@ def _make_usual(data: bytes, shape: Shape) -> tuple[bytes, Shape, bytes] | None:
         return None
     dialect = replace(dialect, quotes=used[0] if used else b"")
     separator = dialect.separator or next((bytes([each]) for each in _SPARE if each not in data), b"")
-    if not separator:
+    if not separator or not all(0 < each < _ASCII for each in separator + dialect.quotes):
         return None
     return data, replace(shape, dialect=dialect), separator
 

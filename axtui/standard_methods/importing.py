@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from axtui import DatasetUsageError, UserError, progress, status
+from axtui import DatasetUsageError, DotDict, UserError, progress, status
 from axtui.standard_methods.columns import compression_of, take_lines
 from axtui.standard_methods.convert import Converter, has_hex, make_converter
 from axtui.standard_methods.csv_blocks import Direct
@@ -56,7 +56,7 @@ class Import:
         self._broken = np.zeros(slices, dtype=np.int64)
         self._skipped = 0
 
-    def run(self, paths: list[str]) -> dict[str, Any]:
+    def run(self, paths: list[str]) -> DotDict:
         """Read the files; return the job's result.
 
         Raises:
@@ -233,16 +233,16 @@ class Import:
             self._writers[name].set_slice(sliceno)
             self._writers[name].write_arrays(columns)
 
-    def _result(self) -> dict[str, Any]:
+    def _result(self) -> DotDict:
         lines = self._writers["default"].finish().lines
-        return {
-            "num_lines": sum(lines),
-            "lines_per_slice": lines,
-            "num_broken_lines": int(self._broken.sum()),
-            "broken_lines_per_slice": self._broken.tolist(),
-            "num_skipped_lines": self._skipped,
-            "skipped_lines_per_slice": [len(range(each, self._skipped, self._slices)) for each in range(self._slices)],
-        }
+        return DotDict(
+            num_lines=sum(lines),
+            lines_per_slice=lines,
+            num_broken_lines=int(self._broken.sum()),
+            broken_lines_per_slice=self._broken.tolist(),
+            num_skipped_lines=self._skipped,
+            skipped_lines_per_slice=[len(range(each, self._skipped, self._slices)) for each in range(self._slices)],
+        )
 
 
 def _format_of(path: str, options: Any) -> str:

@@ -55,6 +55,8 @@ def test_lines_go_round_as_bytes(desk: Desk) -> None:
     [
         ("a\tb\n1\t2\n", {"separator": "\t"}, [(b"1", b"2")]),
         ("a,b\n1,2\n", {"separator": ""}, [(b"1,2",)]),
+        ("a\0b\n1\0002\n", {"separator": "\0"}, [(b"1", b"2")]),
+        ("a,b\n\0001,2\0,3\n", {"quotes": "\0"}, [(b"1,2", b"3")]),
         ("a,b\r\n1,2\r\n", {}, [(b"1", b"2")]),
         ("a,b\n1,2", {}, [(b"1", b"2")]),
         ("a,b\n1,2\r\n", {"newline": "\n"}, [(b"1", b"2\r")]),
