@@ -37,6 +37,9 @@ from axtui.tui.text_screen import TextScreen
 from axtui.tui.workbench import Workbench
 
 _FRAME_SECONDS = 1 / 30
+_FIRST_SECONDS, _PIECE_SECONDS = 0.15, 0.02
+"""So long the journal is read before the first frame, and then in one piece."""
+_LOOK_EVERY = 64
 _FRAME_REST = 4
 """How much longer than it took to draw the last frame nothing is drawn."""
 
@@ -83,8 +86,33 @@ class AxtuiApp(App[None], inherit_bindings=False):
         self.register_theme(AXTUI_THEME)
         self.theme = "ansi-dark" if self.console.color_system == "standard" else AXTUI_THEME.name
         add_filter(self)
-        for entry in self.reader.last_entries():
+        gc.disable()  # until all is read: looking through so much that stays takes a third of the time
+        self._backlog: Iterator[Entry] | None = self.reader.last_entries()
+        self._read_backlog(_FIRST_SECONDS)
+
+    def _read_backlog(self, seconds: float) -> None:
+        """Fold what the journal says of the last build, for so long; the rest is for later."""
+        until = clock.monotonic() + seconds
+        for number, entry in enumerate(self._backlog or ()):
             self.board.apply(entry)
+            if number % _LOOK_EVERY == 0 and clock.monotonic() > until:
+                return
+        self._backlog = None
+
+    async def _read_on(self) -> None:
+        """Read the rest of a long journal in pieces, so that keys are taken in between; then find the engine."""
+        while self._backlog is not None:
+            self._read_backlog(_PIECE_SECONDS)
+            self._show_link(f"reading the journal, {len(self.board.table.order):,} jobs so far")
+            self._draw_soon()
+            await asyncio.sleep(0)
+        self._show_link("")
+        gc.enable()
+        gc.freeze()  # what is there by now stays; looking through it would hold up a key for 40 ms now and then
+        if self._engines is not None:
+            self._link = Link(self._engines, self._heard, self._show_link, self._catch_up)
+            self.run_worker(self._link.keep(), group="link")
+            self.run_worker(self._follow_sources(), group="watch")
 
     @property
     def palette(self) -> Palette:
@@ -98,7 +126,7 @@ class AxtuiApp(App[None], inherit_bindings=False):
     def is_busy(self) -> bool:
         """Whether something that is known is still to be drawn."""
         shown = self.screen if isinstance(self.screen, TextScreen) else self.workbench
-        return self._due or self._keys.is_busy or self.workbench.is_busy or shown.is_busy
+        return self._backlog is not None or self._due or self._keys.is_busy or self.workbench.is_busy or shown.is_busy
 
     async def on_event(self, event: Event) -> None:
         """Take keys one by one."""
@@ -125,13 +153,9 @@ class AxtuiApp(App[None], inherit_bindings=False):
         """Start what the first frame does not need: the highlighter, the engine, the watcher."""
         from axtui.tui.source_pane import SourcePane
 
-        gc.freeze()  # what is there by now stays; looking through it would hold up a key for 40 ms now and then
+        self.run_worker(self._read_on(), group="journal")
         self.run_worker(self.workbench.query_one(SourcePane).prepare(), group="prepare", exit_on_error=False)
         self.run_worker(self.history.update, thread=True, group="history", exit_on_error=False)
-        if self._engines is not None:
-            self._link = Link(self._engines, self._heard, self._show_link, self._catch_up)
-            self.run_worker(self._link.keep(), group="link")
-            self.run_worker(self._follow_sources(), group="watch")
 
     async def _follow_sources(self) -> None:
         from axtui.watch.watcher import follow
