@@ -25,6 +25,7 @@ from axtui.base.text import safe
 from axtui.base.wire import Message
 from axtui.event.events import Entry, parse_entry
 from axtui.project.config import Project
+from axtui.tui.ascii_filter import use_ascii
 from axtui.tui.history import History
 from axtui.tui.key_order import KeyOrder
 from axtui.tui.link import Engines, Link
@@ -50,6 +51,7 @@ class AxtuiApp(App[None], inherit_bindings=False):
     Args:
         project: The project.
         engines: Where its engine is found; None looks at the journal alone.
+        ascii: Whether to draw with ASCII characters alone.
 
     Attributes:
         workbench: The main screen.
@@ -66,7 +68,7 @@ class AxtuiApp(App[None], inherit_bindings=False):
         Binding("ctrl+l", "repaint", "repaint", show=False, id="app.repaint"),
     ]
 
-    def __init__(self, project: Project, engines: Engines | None = None) -> None:
+    def __init__(self, project: Project, engines: Engines | None = None, ascii: bool = False) -> None:
         super().__init__()
         self.project = project
         self.board = Board(str(project.root))
@@ -86,6 +88,8 @@ class AxtuiApp(App[None], inherit_bindings=False):
         self.register_theme(AXTUI_THEME)
         self.theme = "ansi-dark" if self.console.color_system == "standard" else AXTUI_THEME.name
         add_filter(self)
+        if ascii:
+            use_ascii(self)
         gc.disable()  # until all is read: looking through so much that stays takes a third of the time
         self._backlog: Iterator[Entry] | None = self.reader.last_entries()
         self._read_backlog(_FIRST_SECONDS)
@@ -155,7 +159,12 @@ class AxtuiApp(App[None], inherit_bindings=False):
 
         self.run_worker(self._read_on(), group="journal")
         self.run_worker(self.workbench.query_one(SourcePane).prepare(), group="prepare", exit_on_error=False)
-        self.run_worker(self.history.update, thread=True, group="history", exit_on_error=False)
+        self.run_worker(self._learn_past(), group="history", exit_on_error=False)
+
+    async def _learn_past(self) -> None:
+        """Read the builds before those that were folded in, and how long their jobs took, beside the event loop."""
+        first = min(self.board.builds, default=0)
+        self.board.past.put_before(await asyncio.to_thread(self.history.durations, first))
 
     async def _follow_sources(self) -> None:
         from axtui.watch.watcher import follow
