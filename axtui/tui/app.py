@@ -10,54 +10,45 @@ import contextlib
 import gc
 import os
 import signal
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, ClassVar
 
-from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.events import Event, Key
-from textual.notifications import SeverityLevel
 from textual.screen import ModalScreen, Screen
 
 from axtui.base import clock
+from axtui.base.clock import format_seconds
 from axtui.base.errors import RecordError
 from axtui.base.text import safe
 from axtui.base.wire import Message
-from axtui.event.events import Entry, parse_entry
+from axtui.event.events import BuildFinished, Entry, parse_entry
 from axtui.project.config import Project
-from axtui.tui.ascii_filter import use_ascii
-from axtui.tui.history import History
+from axtui.tui.commands_app import CommandsApp
 from axtui.tui.key_order import KeyOrder
 from axtui.tui.link import Engines, Link
 from axtui.tui.palette import AXTUI_THEME, Palette
-from axtui.tui.reader import Reader
 from axtui.tui.rows import Row
 from axtui.tui.safety import add_filter
-from axtui.tui.state import Board
 from axtui.tui.text_screen import TextScreen
+from axtui.tui.themes import choose_theme
 from axtui.tui.workbench import Workbench
 
 _FRAME_SECONDS = 1 / 30
-_FIRST_SECONDS, _PIECE_SECONDS = 0.15, 0.02
-"""So long the journal is read before the first frame, and then in one piece."""
-_LOOK_EVERY = 64
 _FRAME_REST = 4
 """How much longer than it took to draw the last frame nothing is drawn."""
 
 
-class AxtuiApp(App[None], inherit_bindings=False):
+class AxtuiApp(CommandsApp, inherit_bindings=True):
     """The workbench of one project.
 
     Args:
         project: The project.
         engines: Where its engine is found; None looks at the journal alone.
-        ascii: Whether to draw with ASCII characters alone.
 
     Attributes:
         workbench: The main screen.
     """
-
-    workbench: Workbench
 
     CSS_PATH = "workbench.tcss"
     TITLE = "axtui"
@@ -68,12 +59,8 @@ class AxtuiApp(App[None], inherit_bindings=False):
         Binding("ctrl+l", "repaint", "repaint", show=False, id="app.repaint"),
     ]
 
-    def __init__(self, project: Project, engines: Engines | None = None, ascii: bool = False) -> None:
-        super().__init__()
-        self.project = project
-        self.board = Board(str(project.root))
-        self.reader = Reader(project)
-        self.history = History(self.reader.build_index(), str(project.root))
+    def __init__(self, project: Project, engines: Engines | None = None) -> None:
+        super().__init__(project)
         self._engines = engines
         self._link: Link | None = None
         self._palette: tuple[str, Palette] | None = None
@@ -85,38 +72,10 @@ class AxtuiApp(App[None], inherit_bindings=False):
         self._watches = True
         self._is_away = False
         self._keys = KeyOrder(self, super().on_event)
-        self.register_theme(AXTUI_THEME)
-        self.theme = "ansi-dark" if self.console.color_system == "standard" else AXTUI_THEME.name
+        self.theme = self.settings.theme or choose_theme(self.console.color_system, os.environ)
         add_filter(self)
-        if ascii:
-            use_ascii(self)
-        gc.disable()  # until all is read: looking through so much that stays takes a third of the time
-        self._backlog: Iterator[Entry] | None = self.reader.last_entries()
-        self._read_backlog(_FIRST_SECONDS)
-
-    def _read_backlog(self, seconds: float) -> None:
-        """Fold what the journal says of the last build, for so long; the rest is for later."""
-        until = clock.monotonic() + seconds
-        for number, entry in enumerate(self._backlog or ()):
+        for entry in self.reader.last_entries():
             self.board.apply(entry)
-            if number % _LOOK_EVERY == 0 and clock.monotonic() > until:
-                return
-        self._backlog = None
-
-    async def _read_on(self) -> None:
-        """Read the rest of a long journal in pieces, so that keys are taken in between; then find the engine."""
-        while self._backlog is not None:
-            self._read_backlog(_PIECE_SECONDS)
-            self._show_link(f"reading the journal, {len(self.board.table.order):,} jobs so far")
-            self._draw_soon()
-            await asyncio.sleep(0)
-        self._show_link("")
-        gc.enable()
-        gc.freeze()  # what is there by now stays; looking through it would hold up a key for 40 ms now and then
-        if self._engines is not None:
-            self._link = Link(self._engines, self._heard, self._show_link, self._catch_up)
-            self.run_worker(self._link.keep(), group="link")
-            self.run_worker(self._follow_sources(), group="watch")
 
     @property
     def palette(self) -> Palette:
@@ -130,7 +89,7 @@ class AxtuiApp(App[None], inherit_bindings=False):
     def is_busy(self) -> bool:
         """Whether something that is known is still to be drawn."""
         shown = self.screen if isinstance(self.screen, TextScreen) else self.workbench
-        return self._backlog is not None or self._due or self._keys.is_busy or self.workbench.is_busy or shown.is_busy
+        return self._due or self._keys.is_busy or self.workbench.is_busy or shown.is_busy
 
     async def on_event(self, event: Event) -> None:
         """Take keys one by one."""
@@ -157,14 +116,15 @@ class AxtuiApp(App[None], inherit_bindings=False):
         """Start what the first frame does not need: the highlighter, the engine, the watcher."""
         from axtui.tui.source_pane import SourcePane
 
-        self.run_worker(self._read_on(), group="journal")
+        for text in self.wrong:
+            self.say(text, "warning")
+        gc.freeze()  # what is there by now stays; looking through it would hold up a key for 40 ms now and then
         self.run_worker(self.workbench.query_one(SourcePane).prepare(), group="prepare", exit_on_error=False)
-        self.run_worker(self._learn_past(), group="history", exit_on_error=False)
-
-    async def _learn_past(self) -> None:
-        """Read the builds before those that were folded in, and how long their jobs took, beside the event loop."""
-        first = min(self.board.builds, default=0)
-        self.board.past.put_before(await asyncio.to_thread(self.history.durations, first))
+        self.run_worker(self.history.update, thread=True, group="history", exit_on_error=False)
+        if self._engines is not None:
+            self._link = Link(self._engines, self._heard, self._show_link, self._catch_up)
+            self.run_worker(self._link.keep(), group="link")
+            self.run_worker(self._follow_sources(), group="watch")
 
     async def _follow_sources(self) -> None:
         from axtui.watch.watcher import follow
@@ -208,8 +168,21 @@ class AxtuiApp(App[None], inherit_bindings=False):
             return
         notes = len(self.board.notes)
         self.board.apply(entry)
+        if isinstance(entry.event, BuildFinished):
+            self._ring(entry.event)
         if len(self.board.notes) > notes:
             self.say(self.board.notes[-1])
+
+    def _ring(self, event: BuildFinished) -> None:
+        """Tell of the end of a long build, also who looks at another window."""
+        least = self.settings.notify_seconds
+        if not least or event.seconds < least:
+            return
+        text = f"build {event.build} {event.outcome} after {format_seconds(event.seconds)}"
+        self.say(text)
+        self.bell()
+        if self.settings.osc9 and self._driver is not None:
+            self._driver.write(f"\x1b]9;axtui: {safe(text)}\x07")
 
     def _draw_soon(self) -> None:
         if not self._due:
@@ -279,56 +252,6 @@ class AxtuiApp(App[None], inherit_bindings=False):
         self._watches = on
         text = "A save rebuilds again." if on else "Paused: a save rebuilds nothing; b builds."
         self._ask_engine(text, "watch", on=on)
-
-    def say(self, text: str, severity: SeverityLevel = "information") -> None:
-        """Answer the user in a corner of the screen."""
-        self.notify(safe(text), severity=severity, markup=False, timeout=4)
-
-    def ask(self, title: str, text: str, answers: Mapping[str, str], then: Callable[[str], None]) -> None:
-        """Ask a question; `then` gets the key of the answer, and is not called where the user stays."""
-        from axtui.tui.dialogs import Question
-
-        self.push_screen(Question(title, text, list(answers.items())), lambda key: then(key) if key else None)
-
-    def step_build(self, number: int, step: int, place: tuple[str, str]) -> str:
-        """Show the build beside one; after the last one of the past comes the present. Return why not, or "".
-
-        Args:
-            number: The build that is shown.
-            step: -1 for the one before it, 1 for the one after it.
-            place: The row and the pane to begin with.
-        """
-        found = self.history.beside(number, step)
-        if found:
-            self.show_build(found, place)
-            return ""
-        return "the journal knows no older build" if step < 0 else "this is the present; [ goes to the build before"
-
-    def show_build(self, number: int, place: tuple[str, str] = ("", "jobs")) -> None:
-        """Show a build as it ended; the last one is the present."""
-        from axtui.tui.past_workbench import PastWorkbench
-
-        while len(self.screen_stack) > 1 and not isinstance(self.screen, PastWorkbench):
-            self.pop_screen()
-        is_past = isinstance(self.screen, PastWorkbench)
-        if self.board.build and number == self.board.build.number:
-            self.pop_screen() if is_past else None
-            return
-        screen = PastWorkbench(self.history.replay(number), self.reader, place)
-        self.switch_screen(screen) if is_past else self.push_screen(screen)
-
-    def show_timeline(self, number: int) -> None:
-        """Show when the jobs of a build ran."""
-        from axtui.tui.timeline_screen import TimelineScreen
-
-        self.push_screen(TimelineScreen(self.history, self.reader, number))
-
-    def save(self, name: str, data: bytes) -> None:
-        """Write a file of the user's among the project's exports, and say where it is."""
-        try:
-            self.say(f"wrote {self.reader.export(name, data)}")
-        except OSError as error:
-            self.say(f"{name} cannot be written: {error.strerror}", "error")
 
     async def action_quit(self) -> None:
         """Leave; ask what becomes of the build if one runs."""

@@ -51,7 +51,7 @@ def _tell_one(span: Span, at: float, slices: Sequence[Slice]) -> str:
 
 
 def _tell_idle(timeline: Timeline, at: float, running: Sequence[Span]) -> str:
-    waiting = [span for span in timeline.ran if span.asked <= at < span.began]
+    waiting = [span for span in timeline.spans if span.asked <= at and (span.began > at or span.state == "waiting")]
     if waiting:
         return _tell_waiting(timeline, at, waiting)
     later = [span for span in timeline.ran if span.asked > at and not span.parent]

@@ -14,13 +14,13 @@ from textual.events import DescendantFocus, Resize
 from axtui.base import clock
 from axtui.store.record import JobRecord
 from axtui.tui.bars import KeyBar
+from axtui.tui.commands import shown_keys
 from axtui.tui.data_pane import DataPane
 from axtui.tui.detail_pane import DetailPane
 from axtui.tui.diff_pane import DiffPane
 from axtui.tui.facts import Facts, FactsReader
 from axtui.tui.inspected import row_of
 from axtui.tui.inspection_bars import TABS, JobBar, TabBar, VersionBar
-from axtui.tui.key_sections import key_sections, shown_keys
 from axtui.tui.links_pane import LinkList, LinksPane
 from axtui.tui.output_pane import OutputPane
 from axtui.tui.pane import Pane
@@ -87,7 +87,7 @@ class Inspection(TextScreen, inherit_bindings=False):
         Binding("y", "copy_menu", "copy", id="job.copy", tooltip="copy id, path, error, line, value or output"),
         Binding("z", "zoom", "zoom", id="pane.zoom", tooltip="give this pane the screen"),
         Binding("escape", "back", "back", id="screen.back", tooltip="one step back"),
-        Binding("question_mark", "help", "keys", id="help.open"),
+        Binding("question_mark", "app.help", "keys", id="help.open"),
         Binding("q", "app.quit", "quit", id="app.leave"),
         Binding("ctrl+c,super+c", "copy_selected", "copy what is selected", show=False, id="screen.copy"),
     ]  # fmt: skip
@@ -270,11 +270,11 @@ class Inspection(TextScreen, inherit_bindings=False):
 
     def on_data_pane_asked(self, message: DataPane.Asked) -> None:
         """Let the user choose a dataset."""
-        from axtui.tui.dialogs import Choice
+        from axtui.tui.finder import Finder, Item
 
         data = self.query_one(DataPane)
-        choice = Choice("Datasets", message.names, message.current)
-        self.app.push_screen(choice, lambda name: data.open_dataset(name) if name else None)
+        finder = Finder("Datasets", [Item(name) for name in message.names], message.current)
+        self.app.push_screen(finder, lambda item: data.open_dataset(item.text) if item else None)
 
     def on_links_pane_followed(self, message: LinksPane.Followed) -> None:
         """Go to a job, a dataset or a file."""
@@ -380,12 +380,6 @@ class Inspection(TextScreen, inherit_bindings=False):
         if self._tab == "links" and link.kind == "file":
             return self._page_file(Path(link.target))
         return super().action_page()
-
-    def action_help(self) -> None:
-        """List the keys."""
-        from axtui.tui.dialogs import Help
-
-        self.app.push_screen(Help(key_sections(self)))
 
     def more_texts(self) -> Texts:
         """Return what can be copied besides, by its key."""

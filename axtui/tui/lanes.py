@@ -8,40 +8,30 @@ given up (Belady 1966); its later users name it in `spilled`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
 
 EMPTY = -1
 
 
-class LaneRow(NamedTuple):
-    """What is drawn left of one row; the characters are made when the row is seen.
+@dataclass(frozen=True, slots=True)
+class LaneRow:
+    """The drawing left of one row.
 
     Attributes:
-        before: The output in each lane above the row, EMPTY where there is none.
+        cells: A character and the lane it belongs to (for its colour; EMPTY for a blank) for each column; lane n
+            stands in column 2 n, between two lanes is one column.
         own: The lane of the row's own job; its character is a blank, where the state's glyph goes.
-        joined: The lanes of the inputs.
-        ended: Those of them that nothing below needs.
         spilled: Inputs whose lanes were given up, as row indices.
     """
 
-    before: tuple[int, ...] = ()
-    own: int = 0
-    joined: tuple[int, ...] = ()
-    ended: tuple[int, ...] = ()
-    spilled: tuple[int, ...] = ()
+    cells: tuple[tuple[str, int], ...]
+    own: int
+    spilled: tuple[int, ...]
 
     @property
     def width(self) -> int:
-        """How many columns are used: lane n stands in column 2 n, between two lanes is one column."""
-        last = len(self.before) - 1
-        while last > self.own and self.before[last] == EMPTY:
-            last -= 1
-        return 2 * max(last, self.own) + 1
-
-    @property
-    def cells(self) -> tuple[tuple[str, int], ...]:
-        """A character, and the lane it belongs to for its colour (EMPTY for a blank), for each column."""
-        return _draw(list(self.before), self.own, list(self.joined), set(self.ended))
+        """How many columns are used."""
+        return len(self.cells)
 
 
 def lay_out(inputs: Sequence[Sequence[int]], most: int) -> list[LaneRow]:
@@ -72,18 +62,18 @@ class _Plan:
         return uses
 
     def lay(self, row: int) -> LaneRow:
-        """Lay the next row: its inputs are joined, those that nothing below needs end, and it takes a lane itself."""
-        before, inputs, uses, kept = tuple(self._kept), self._inputs[row], self._uses, self._kept
-        joined = tuple([lane for lane, output in enumerate(before) if output in inputs]) if inputs else ()
-        spilled = tuple([parent for parent in inputs if parent not in before]) if len(joined) < len(inputs) else ()
-        for parent in inputs:
-            uses[parent].pop()
-        ended = tuple([lane for lane in joined if not uses[before[lane]]])
+        before = list(self._kept)
+        joined = [lane for lane, output in enumerate(before) if output in self._inputs[row]]
+        spilled = tuple(parent for parent in self._inputs[row] if parent not in before)
+        for parent in self._inputs[row]:
+            self._uses[parent].pop()
+        ended = {lane for lane in joined if not self._uses[before[lane]]}
         for lane in ended:
-            kept[lane] = EMPTY
-        return LaneRow(before, self._place(row, ended), joined, ended, spilled)
+            self._kept[lane] = EMPTY
+        own = self._place(row, [lane for lane in joined if lane in ended])
+        return LaneRow(_draw(before, own, joined, ended), own, spilled)
 
-    def _place(self, row: int, freed: Sequence[int]) -> int:
+    def _place(self, row: int, freed: list[int]) -> int:
         """Choose the lane of a row and keep its output there if it is needed later."""
         free = freed or [lane for lane, output in enumerate(self._kept) if output == EMPTY]
         if not self._uses[row]:

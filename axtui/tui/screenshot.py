@@ -52,10 +52,15 @@ async def _take(app: AxtuiApp, size: tuple[int, int], keys: Sequence[str], title
         for key in keys:
             await pilot.press(key)
             await _settle(app, pilot)
-        svg = _FACES.sub("", app.export_screenshot(title=title))
-        for old, new in _FONTS:
-            svg = svg.replace(old, new)
-        return Picture(svg, draw_png(_strips(app), size[0]), text_of(app))
+        return draw_screen(app, title)
+
+
+def draw_screen(app: App[Any], title: str = "axtui") -> Picture:
+    """Draw what an app shows now."""
+    svg = _FACES.sub("", app.export_screenshot(title=title))
+    for old, new in _FONTS:
+        svg = svg.replace(old, new)
+    return Picture(svg, draw_png(_strips(app), app.size.width), text_of(app))
 
 
 async def _settle(app: AxtuiApp, pilot: Pilot[None]) -> None:

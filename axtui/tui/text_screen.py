@@ -117,10 +117,10 @@ class TextScreen(Screen[None], inherit_bindings=False):
 
     def on_source_pane_asked(self, message: SourcePane.Asked) -> None:
         """Let the user choose a file."""
-        from axtui.tui.dialogs import Choice
+        from axtui.tui.finder import Finder, Item
 
-        choice = Choice("Stored files", message.names, message.current)
-        self.app.push_screen(choice, lambda name: self.source.open_file(name) if name else None)
+        finder = Finder("Stored files", [Item(name) for name in message.names], message.current)
+        self.app.push_screen(finder, lambda item: self.source.open_file(item.text) if item else None)
 
     def action_edit(self) -> None:
         """Edit the source of the row's job, at the line that failed."""

@@ -182,7 +182,8 @@ class View:
                 return
 
     def _put_waiting(self, cells: Cells, span: Span) -> None:
-        text = {"failed": f"✘ {safe(span.message)}", "cancelled": "⊗ cancelled"}.get(span.state, "⊘ not run")
+        text = {"failed": f"✘ {safe(span.message)}", "cancelled": "⊗ cancelled"}.get(span.state)
+        text = text or ("⊘ not run" if self.timeline.build.outcome else "○ waits")
         cells.put(max(0, self.axis.cell(span.asked)), text, self._style(span))
 
 

@@ -16,8 +16,8 @@ from axtui.base.text import safe
 from axtui.tui.bars import Bar, KeyBar
 from axtui.tui.build_summary import compare_tables, draw_summary
 from axtui.tui.builds_pane import BuildsPane, SummaryPane
+from axtui.tui.commands import shown_keys
 from axtui.tui.history import History
-from axtui.tui.key_sections import shown_keys
 from axtui.tui.palette import Line
 from axtui.tui.pane import Pane
 from axtui.tui.past_graph import PastGraph
@@ -70,6 +70,7 @@ class TimelineScreen(Screen[None], inherit_bindings=False):
         Binding("C", "copy_commands", "commands", show=False, id="build.commands",
                 tooltip="copy the commands that show and repeat this build"),
         Binding("escape,T", "close", "back", id="screen.back"),
+        Binding("question_mark", "app.help", "keys", id="help.open", tooltip="the keys of this pane; type to search"),
         Binding("q", "app.quit", "quit", id="app.leave"),
     ]  # fmt: skip
 

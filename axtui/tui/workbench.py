@@ -11,6 +11,7 @@ from textual.events import DescendantFocus, Resize
 
 from axtui.base import clock
 from axtui.tui.bars import KeyBar, NoticeBar
+from axtui.tui.commands import shown_keys
 from axtui.tui.detail_pane import DetailPane
 from axtui.tui.estimates import Estimate
 from axtui.tui.events_pane import EventsPane
@@ -18,7 +19,6 @@ from axtui.tui.facts import FactsReader
 from axtui.tui.header_bar import HeaderBar
 from axtui.tui.job_screen import FILTER, JobScreen
 from axtui.tui.jobs_pane import JobsPane
-from axtui.tui.key_sections import key_sections, shown_keys
 from axtui.tui.layout import EVENTS_FROM, PANES, Layout
 from axtui.tui.list_pane import ListPane
 from axtui.tui.measure import Share, share_of
@@ -56,7 +56,7 @@ class Workbench(JobScreen, inherit_bindings=True):
         Binding("5", "pane(5)", "events", show=False, id="pane.events"),
         Binding("enter", "go_to_failure", "go to the failure", show=False, id="failure.go"),
         Binding("escape", "back", "back", show=False, id="screen.back"),
-        Binding("question_mark", "help", "keys", id="help.open"),
+        Binding("question_mark", "app.help", "keys", id="help.open", tooltip="the keys of this pane; type to search"),
         Binding("left_square_bracket", "step_build(-1)", "older build", show=False, id="history.older"),
         Binding("right_square_bracket", "step_build(1)", "newer build", show=False, id="history.newer"),
         Binding("T", "timeline", "timeline", show=False, id="timeline.show", tooltip="when the jobs of this build ran"),
@@ -347,9 +347,3 @@ class Workbench(JobScreen, inherit_bindings=True):
             self._dismissed.add(key)
             self.go_to_row(key)
             self._show_notice()
-
-    def action_help(self) -> None:
-        """List the keys."""
-        from axtui.tui.dialogs import Help
-
-        self.app.push_screen(Help(key_sections(self)))

@@ -29,6 +29,10 @@ SNAPSHOTS = Path(__file__).parent / "snapshots"
         ("output-zoomed-80x24", (80, 24), ["enter", "3", "z", "w", "ampersand", *"!done", "enter", "g"]),
         ("source-disk-120x30", (120, 30), ["enter", "4", "z", "u"]),
         ("help-output-160x45", (160, 45), ["3", "question_mark"]),
+        ("palette-80x24", (80, 24), ["colon", *"dev3"]),
+        ("timeline-160x45", (160, 45), ["T"]),
+        ("timeline-120x30", (120, 30), ["T", "left", "left"]),
+        ("timeline-80x24", (80, 24), ["T", "left_curly_bracket"]),
     ],
 )
 def test_the_screen_is_as_it_was(
@@ -37,6 +41,7 @@ def test_the_screen_is_as_it_was(
     """At a fixed time the same project gives the same screen, character by character."""
     rec = record_flights(tmp_path / "flights")
     monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
     monkeypatch.setattr(clock, "monotonic", lambda: rec.now + 4.0)
     monkeypatch.setattr(time, "strftime", lambda *_: "12:41:07")
     wanted = SNAPSHOTS / f"{name}.txt"
