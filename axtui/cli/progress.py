@@ -268,6 +268,7 @@ class LiveProgress(PlainProgress):
         percent = f"{share:4.0%}" if share else "    "
         left = f"of {format_seconds(running.expected)}" if running.expected else ""
         stage = next((each.stage for each in reversed(records) if each.state == "running"), "")
+        stage = f"{stage}, stopped by a signal" if any(each.is_stopped for each in records) else stage
         name = safe(running.name)
         took = format_seconds(seconds)
         return f"  ▶ {name:<28} {self._job(running.job)} {took:>8}  {bar:─<{_BAR_CELLS}} {percent} {stage} {left}"

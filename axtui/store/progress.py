@@ -23,7 +23,7 @@ from __future__ import annotations
 import mmap
 import os
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from axtui.base import clock
@@ -40,7 +40,10 @@ _COUNTS = struct.Struct("<qq")
 
 @dataclass(frozen=True)
 class Progress:
-    """One record, as read. Times are seconds on the monotonic clock; `total` is -1 where it is not known."""
+    """One record, as read. Times are seconds on the monotonic clock; `total` is -1 where it is not known.
+
+    Of a process that a signal has stopped, which the record cannot know, `is_stopped` says so and `text` what helps.
+    """
 
     state: str
     stage: str
@@ -51,6 +54,7 @@ class Progress:
     done: int
     total: int
     text: str
+    is_stopped: bool = False
 
 
 def write_header(path: Path, slices: int) -> None:
@@ -67,7 +71,23 @@ def read_progress(path: Path) -> list[Progress]:
         return []
     if magic != MAGIC or size != RECORD.size or len(data) < HEADER.size + (slices + 1) * size:
         return []
-    return [_parse(data, HEADER.size + index * size) for index in range(slices + 1)]
+    records = [_parse(data, HEADER.size + index * size) for index in range(slices + 1)]
+    return [_look_at_process(index, record) for index, record in enumerate(records)]
+
+
+def _look_at_process(index: int, record: Progress) -> Progress:
+    if record.state != "running" or not _is_stopped(record.pid, ("job", f"slice {index}")):
+        return record
+    return replace(record, is_stopped=True, text=f"stopped by a signal; kill -CONT {record.pid} lets it go on")
+
+
+def _is_stopped(pid: int, names: tuple[str, ...]) -> bool:
+    """Tell whether a process is stopped, and is one that has one of these names; a number may be another's by now."""
+    try:
+        name, _, rest = Path(f"/proc/{pid}/stat").read_text(errors="replace").partition("(")[2].rpartition(")")
+    except OSError:
+        return False
+    return name in names and rest.split()[0] in "Tt"
 
 
 def _parse(data: bytes, offset: int) -> Progress:
