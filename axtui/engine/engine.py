@@ -23,6 +23,7 @@ from axtui.engine.removal import find_users, remove_job
 from axtui.engine.runner import Runner
 from axtui.engine.saves import HeldSaves, Settling
 from axtui.engine.server import Server
+from axtui.engine.surroundings import look_around
 from axtui.event.events import (
     BuildFinished,
     BuildStarted,
@@ -37,7 +38,7 @@ from axtui.event.events import (
 from axtui.event.journal import Journal, read_last_builds
 from axtui.execute.executor import FileDigested, JobCommitted, JobLost, JobSaid, MethodDescribed, MethodFailed, Report
 from axtui.execute.forking import ForkingExecutor
-from axtui.project.config import Project, read_configuration
+from axtui.project.config import Project
 from axtui.store.catalogue import Catalogue
 from axtui.store.index import Finished
 
@@ -52,7 +53,7 @@ class Engine:
         self, project: Project, loop: SelectLoop, socket_path: Path, engine: str, notes: Sequence[str]
     ) -> None:
         self._project = project
-        self._config = read_configuration(project.root)
+        self._surroundings = look_around(project)
         self._loop = loop
         self._journal = Journal(project.journal)
         self._server = Server(loop, socket_path, project.journal, self._handle, self._idle_from_now)
@@ -139,7 +140,7 @@ class Engine:
         raise UserError(f"the engine has no request {message.get('do')!r:.40}")
 
     def _ask_build(self, message: Message) -> Message:
-        if self._config != read_configuration(self._project.root):
+        if self._surroundings != look_around(self._project):
             return self._start_anew()
         self._note_changes(self._look())
         script = str(message.get("script") or "build")
@@ -200,9 +201,9 @@ class Engine:
         snapshot = self._code.script(script)
         setup = script_setup(self._project, script, snapshot, cause, options)
         try:
-            directory = self._orders.make_job(self._project.target, setup, snapshot)
+            directory = self._orders.make_job(self._project.runs, setup, snapshot)
         except OSError as error:
-            where = f"workdir {self._project.target} ({self._project.workdirs[self._project.target]})"
+            where = f"workdir {self._project.runs} ({self._project.workdirs[self._project.runs]})"
             raise BuildError(f"no job can be made in {where}: {error.strerror}") from None
         number = self._journal.next_build()
         build = Build(number, script, directory.name, cause, clock.monotonic(), options, force)

@@ -18,9 +18,10 @@ from axtui.execute.memory import describe_want, let_go_of_memory
 _OURS = str(Path(__file__).resolve().parents[1]) + os.sep
 _AUTHORS = (os.path.join(_OURS, "standard_methods") + os.sep, os.path.join(_OURS, "demo") + os.sep)
 _LIBRARIES = tuple({sysconfig.get_path(name) + os.sep for name in ("stdlib", "platstdlib", "purelib", "platlib")})
+_FULL = ("disk full", "disk quota reached")
 _PLAIN = {
-    errno.ENOSPC: "disk full",
-    errno.EDQUOT: "disk quota reached",
+    errno.ENOSPC: _FULL[0],
+    errno.EDQUOT: _FULL[1],
     errno.EROFS: "the file system can only be read",
     errno.EIO: "the disk failed",
     errno.EMFILE: "too many open files",
@@ -38,6 +39,11 @@ class Failure:
     traceback: str
     file: str = ""
     line: int = 0
+
+    @property
+    def is_disk_full(self) -> bool:
+        """Whether it was for want of space."""
+        return self.message.startswith(_FULL)
 
     def to_record(self) -> Record:
         """Return it as JSON."""

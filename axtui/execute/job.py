@@ -32,7 +32,7 @@ from axtui.method.hook import SnapshotFinder
 from axtui.method.opened import OpenedFiles, Told, tell_opened
 from axtui.project.config import Project
 from axtui.store import layout, progress
-from axtui.store.commit import build_manifest, commit_job, find_files, write_error
+from axtui.store.commit import build_manifest, commit_job, find_files, remove_unfinished, write_error
 from axtui.store.digest import output_digest
 from axtui.store.record import read_post
 
@@ -356,6 +356,8 @@ class JobProcess:
             slot.end(True)
         stop_saves()
         self._end_leftovers()
+        if failure.is_disk_full:
+            remove_unfinished(self._directory)
         seconds = round(clock.monotonic() - self._began, 6)
         record = {**failure.to_record(), "seconds": seconds, "notes": self._notes, "exectime": self._times}
         write_error(self._directory, record)

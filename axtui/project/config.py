@@ -31,6 +31,8 @@ _KEYS: dict[str, type] = {
     "methods": dict,
     "limits": dict,
 }
+_RUNS = "runs"
+_LEAST_NBYTES = 1 << 16
 _METHOD_KEYS: dict[str, type] = {"packages": list, "depend_packages": list}
 
 
@@ -56,6 +58,8 @@ class Project:
     """Of single methods, whatever they say themselves."""
     during_build: str = "restart"
     """What a save does while a build runs: "restart" it, "wait" for its end, or "ask"."""
+    runs: str = ""
+    """The workdir for runs of build scripts: the target, or one of the project's own where that can only be read."""
     depend_packages: tuple[str, ...] = ()
     """The packages, or "python", whose version is part of the key of every job."""
 
@@ -110,13 +114,33 @@ def read_project(root: Path) -> Project:
     path = configuration_file(root)
     parse = parse_project if path.name == FILE_NAME else _parse_accelerator_project
     try:
-        return parse(read_limited(path, _FILE_NBYTES).decode("utf-8"), root.resolve())
+        return _with_runs(parse(read_limited(path, _FILE_NBYTES).decode("utf-8"), root.resolve()))
     except FileNotFoundError:
         raise UserError(f"there is no {path}") from None
     except (OSError, RecordError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise UserError(f"{path}: {error}") from None
     except UserError as error:
         raise UserError(f"{path}: {error}") from None
+
+
+def can_be_written(workdir: Path) -> bool:
+    """Tell whether new jobs have a place: the workdir can be written, and its disk is not full; or it can be made."""
+    if not workdir.exists():
+        return True
+    found = os.statvfs(workdir)
+    return os.access(workdir, os.W_OK | os.X_OK) and found.f_bavail * found.f_frsize >= _LEAST_NBYTES
+
+
+def _with_runs(project: Project) -> Project:
+    """Let build scripts run, and reuse what there is, where the target cannot be written: their runs are jobs too."""
+    place, name = project.private / _RUNS, _RUNS
+    while name in project.workdirs:
+        name += "-"
+    is_needed = not can_be_written(project.workdirs[project.target])
+    if not is_needed and not place.is_dir():
+        return project
+    runs = name if is_needed else project.target
+    return replace(project, workdirs={**project.workdirs, name: place}, runs=runs)
 
 
 def parse_project(text: str, root: Path) -> Project:
@@ -154,6 +178,7 @@ def _make_project(values: dict[str, Any], root: Path) -> Project:
         slices=slices,
         target=target,
         workdirs=workdirs,
+        runs=target,
         input_directory=_path(root, values.get("input", ".")),
         result_directory=_path(root, values.get("results", "results")),
         source_directory=root,

@@ -22,6 +22,7 @@ from axtui.store.workdir import append_commit
 
 Manifest = dict[str, tuple[int, str]]
 _PIECE_NBYTES = 1 << 16
+_LARGE_NBYTES = 1 << 16
 
 
 def commit_job(directory: Path, manifest: Manifest, record: Record) -> None:
@@ -89,6 +90,22 @@ def find_files(directory: Path, folder: str) -> list[str]:
     for root, _, names in os.walk(directory / folder):
         found += [os.path.relpath(os.path.join(root, name), directory) for name in names]
     return sorted(found)
+
+
+def remove_unfinished(directory: Path) -> None:
+    """Give back the room that large files of a failed job take; its order, source and output stay.
+
+    Where the disk is full that is what lets the failure be recorded, and other jobs be built.
+    """
+    kept = {layout.METHOD, layout.OUTPUT}
+    for root, folders, names in os.walk(directory):
+        if root == os.fspath(directory):
+            folders[:] = [name for name in folders if name not in kept]
+        for name in names:
+            path = os.path.join(root, name)
+            with suppress(OSError):
+                if os.lstat(path).st_size >= _LARGE_NBYTES:
+                    os.unlink(path)
 
 
 def write_error(directory: Path, record: Record) -> None:

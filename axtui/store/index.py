@@ -168,7 +168,8 @@ class Index:
     def refresh(self) -> None:
         """Bring the index up to what lies in the workdir, by name."""
         names = {parsed[1]: jobid for jobid in self.workdir.jobids() if (parsed := parse_jobid(jobid))}
-        self.highest = max([self.highest, *names])
+        for number in names:
+            self._count(number)
         indexed = {number for (number,) in self._rows("SELECT number FROM jobs WHERE data IS NOT NULL")}
         for number in indexed - names.keys():
             self._forget(number)
@@ -195,8 +196,13 @@ class Index:
                 record = replace(record, state="damaged", reason=str(error))
             self._insert(parsed[1], record, finished)
         if parsed and record.state != "gone":
-            self.highest = max(self.highest, parsed[1])
+            self._count(parsed[1])
         return record
+
+    def _count(self, number: int) -> None:
+        """Take a number into account for those that come after it, unless it is of something that is not from here."""
+        if number > self.highest and self.workdir.is_in_line(number, self.highest):
+            self.highest = number
 
     def get(self, jobid: str) -> Finished | None:
         """Return a finished job, or None where there is none of this id."""

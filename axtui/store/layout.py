@@ -20,7 +20,8 @@
                                    finished exactly when this file exists and is valid.
         error.json                 why it failed
 
-A build script's run is a job too; its output is that of `synthesis`.
+A build script's run is a job too; its output is that of `synthesis`. Where the target cannot be written it lies in a
+workdir of the project's own, `.axtui/runs`.
 """
 
 from __future__ import annotations

@@ -10,7 +10,13 @@ from pathlib import Path
 from axtui.base.errors import RecordError, UserError
 from axtui.base.files import atomic_write, read_limited, write_all
 from axtui.base.ids import format_jobid, parse_jobid
+from axtui.base.records import read_record
 from axtui.store import layout
+
+_FAR = 1_000_000
+"""So many numbers are not skipped: jobs are removed, but not that many in a row."""
+_MOST = 10**17
+"""From here on numbers might come to an end, which no honest job has reached."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +67,25 @@ class Workdir:
             if parts and parts[0] == self.name:
                 numbers.append(parts[1])
         return [format_jobid(self.name, number) for number in sorted(numbers)]
+
+    def is_in_line(self, number: int, highest: int) -> bool:
+        """Tell whether the job of a number may be the one that the next number follows on.
+
+        One far above all others is, where it is a job that says of itself that it is this one; a copy or a directory
+        that somebody made does not, and must not use up the numbers there are.
+
+        Args:
+            number: Its number, of a directory that is there.
+            highest: The highest number in line below it.
+        """
+        if number - highest <= _FAR:
+            return True
+        jobid = format_jobid(self.name, number)
+        try:
+            record = read_record(self.path / jobid / layout.SETUP)
+        except (OSError, RecordError):
+            return False
+        return record.get("jobid") == jobid and number < _MOST
 
     def allocate(self, first: int) -> str:
         """Make a new job directory, at `first` or the next free number, and return its id.

@@ -318,3 +318,30 @@ def test_users_are_the_jobs_that_name_a_job(tmp_path: Path) -> None:
     assert index.users("dev-0") == ["dev-1", "dev-2"]
     assert index.users("dev-1") == ["dev-4"]
     assert index.users("dev-4") == []
+
+
+def test_a_number_from_elsewhere_does_not_use_up_the_others(workdir: Workdir, tmp_path: Path) -> None:
+    """Directories far above all jobs, copies and wrong names count for nothing; a job that says it is this one does."""
+    for name in ("dev-999999999999999999", "dev-99999999999999999999", "dev-007", "dev-", "dev-8.old", "other-50"):
+        (workdir.path / name).mkdir()
+    shutil.copytree(workdir.path / "dev-2", workdir.path / "dev-5000000")
+    make_job(workdir, 3_000_000)
+    (workdir.path / layout.COMMITS).write_text("")
+    index = open_index(workdir, tmp_path / "index")
+    before = index.highest
+
+    (workdir.path / layout.COMMITS).write_text("dev-999999999999999999\ndev-5000000\n")
+    index.read_commits()
+    (workdir.path / "dev-3000007").mkdir()
+    index.add("dev-3000007")
+
+    assert before == 3_000_000
+    assert index.highest == 3_000_007
+    assert workdir.allocate(index.highest + 1) == "dev-3000008"
+
+
+def test_a_job_that_claims_the_last_number_is_not_followed(workdir: Workdir, tmp_path: Path) -> None:
+    """Numbers have 18 digits at most; one that says it is near the end of them was made to be."""
+    make_job(workdir, 999_999_999_999_999_998)
+
+    assert open_index(workdir, tmp_path / "index").highest == 6
