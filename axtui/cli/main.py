@@ -65,6 +65,7 @@ def _parse(name: str, given: list[str]) -> tuple[argparse.ArgumentParser, argpar
         parser.add_argument(
             "command", nargs="?", metavar="COMMAND", help="one of the below; --help after it tells more"
         )
+        parser.add_argument("--ascii", action="store_true", help="draw the workbench with ASCII characters alone")
         arguments = parser.parse_args(given)
         if arguments.command is not None:
             parser.error(f"there is no command {arguments.command!r}; there are {', '.join(COMMANDS)}")

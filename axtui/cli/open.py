@@ -13,12 +13,12 @@ from axtui.project.config import find_root, read_project
 
 def run(arguments: argparse.Namespace) -> int:
     """Open the workbench."""
-    return open_or_build(find_root(Path.cwd()))
+    return open_or_build(find_root(Path.cwd()), arguments.ascii)
 
 
-def open_or_build(root: Path) -> int:
+def open_or_build(root: Path, ascii: bool = False) -> int:
     """Open the workbench on a project, or build it where there is no terminal to draw on."""
     if can_draw():
-        return open_workbench(root)
+        return open_workbench(root, ascii)
     print("axtui: no terminal to draw on; building with plain lines", file=sys.stderr)
     return run_script(read_project(root), "build")

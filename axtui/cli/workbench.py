@@ -10,21 +10,21 @@ from axtui.tui.front import can_draw, run_behind_front
 __all__ = ["can_draw", "open_workbench"]
 
 
-def open_workbench(root: Path) -> int:
-    """Open the workbench on the project in a directory; return the exit status.
+def open_workbench(root: Path, ascii: bool = False) -> int:
+    """Open the workbench on the project in a directory; return the exit status. `ascii` draws with ASCII alone.
 
     Raises:
         UserError: The project's configuration cannot be used.
     """
     project = read_project(root)
-    return run_behind_front(lambda: _run_screen(project))
+    return run_behind_front(lambda: _run_screen(project, ascii))
 
 
-def _run_screen(project: Project) -> int:
+def _run_screen(project: Project, ascii: bool) -> int:
     """Run the screen in this process. Textual is imported here and not before: the front must stay small."""
     from axtui.tui.app import AxtuiApp
     from axtui.tui.link import ProjectEngines
 
-    app = AxtuiApp(project, ProjectEngines(project))
+    app = AxtuiApp(project, ProjectEngines(project), ascii)
     app.run()
     return app.return_code or 0

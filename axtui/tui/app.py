@@ -24,6 +24,7 @@ from axtui.base.text import safe
 from axtui.base.wire import Message
 from axtui.event.events import BuildFinished, Entry, parse_entry
 from axtui.project.config import Project
+from axtui.tui.ascii_filter import use_ascii
 from axtui.tui.commands_app import CommandsApp
 from axtui.tui.key_order import KeyOrder
 from axtui.tui.link import Engines, Link
@@ -35,6 +36,9 @@ from axtui.tui.themes import choose_theme
 from axtui.tui.workbench import Workbench
 
 _FRAME_SECONDS = 1 / 30
+_FIRST_SECONDS, _PIECE_SECONDS = 0.15, 0.02
+"""So long the journal is read before the first frame, and then in one piece."""
+_LOOK_EVERY = 64
 _FRAME_REST = 4
 """How much longer than it took to draw the last frame nothing is drawn."""
 
@@ -45,6 +49,7 @@ class AxtuiApp(CommandsApp, inherit_bindings=True):
     Args:
         project: The project.
         engines: Where its engine is found; None looks at the journal alone.
+        ascii: Whether to draw with ASCII characters alone.
 
     Attributes:
         workbench: The main screen.
@@ -59,7 +64,7 @@ class AxtuiApp(CommandsApp, inherit_bindings=True):
         Binding("ctrl+l", "repaint", "repaint", show=False, id="app.repaint"),
     ]
 
-    def __init__(self, project: Project, engines: Engines | None = None) -> None:
+    def __init__(self, project: Project, engines: Engines | None = None, ascii: bool = False) -> None:
         super().__init__(project)
         self._engines = engines
         self._link: Link | None = None
@@ -74,8 +79,35 @@ class AxtuiApp(CommandsApp, inherit_bindings=True):
         self._keys = KeyOrder(self, super().on_event)
         self.theme = self.settings.theme or choose_theme(self.console.color_system, os.environ)
         add_filter(self)
-        for entry in self.reader.last_entries():
+        if ascii:
+            use_ascii(self)
+        gc.disable()  # until all is read: looking through so much that stays takes a third of the time
+        self._backlog: Iterator[Entry] | None = self.reader.last_entries()
+        self._read_backlog(_FIRST_SECONDS)
+
+    def _read_backlog(self, seconds: float) -> None:
+        """Fold what the journal says of the last build, for so long; the rest is for later."""
+        until = clock.monotonic() + seconds
+        for number, entry in enumerate(self._backlog or ()):
             self.board.apply(entry)
+            if number % _LOOK_EVERY == 0 and clock.monotonic() > until:
+                return
+        self._backlog = None
+
+    async def _read_on(self) -> None:
+        """Read the rest of a long journal in pieces, so that keys are taken in between; then find the engine."""
+        while self._backlog is not None:
+            self._read_backlog(_PIECE_SECONDS)
+            self._show_link(f"reading the journal, {len(self.board.table.order):,} jobs so far")
+            self._draw_soon()
+            await asyncio.sleep(0)
+        self._show_link("")
+        gc.enable()
+        gc.freeze()  # what is there by now stays; looking through it would hold up a key for 40 ms now and then
+        if self._engines is not None:
+            self._link = Link(self._engines, self._heard, self._show_link, self._catch_up)
+            self.run_worker(self._link.keep(), group="link")
+            self.run_worker(self._follow_sources(), group="watch")
 
     @property
     def palette(self) -> Palette:
@@ -89,7 +121,7 @@ class AxtuiApp(CommandsApp, inherit_bindings=True):
     def is_busy(self) -> bool:
         """Whether something that is known is still to be drawn."""
         shown = self.screen if isinstance(self.screen, TextScreen) else self.workbench
-        return self._due or self._keys.is_busy or self.workbench.is_busy or shown.is_busy
+        return self._backlog is not None or self._due or self._keys.is_busy or self.workbench.is_busy or shown.is_busy
 
     async def on_event(self, event: Event) -> None:
         """Take keys one by one."""
@@ -118,13 +150,14 @@ class AxtuiApp(CommandsApp, inherit_bindings=True):
 
         for text in self.wrong:
             self.say(text, "warning")
-        gc.freeze()  # what is there by now stays; looking through it would hold up a key for 40 ms now and then
+        self.run_worker(self._read_on(), group="journal")
         self.run_worker(self.workbench.query_one(SourcePane).prepare(), group="prepare", exit_on_error=False)
-        self.run_worker(self.history.update, thread=True, group="history", exit_on_error=False)
-        if self._engines is not None:
-            self._link = Link(self._engines, self._heard, self._show_link, self._catch_up)
-            self.run_worker(self._link.keep(), group="link")
-            self.run_worker(self._follow_sources(), group="watch")
+        self.run_worker(self._learn_past(), group="history", exit_on_error=False)
+
+    async def _learn_past(self) -> None:
+        """Read the builds before those that were folded in, and how long their jobs took, beside the event loop."""
+        first = min(self.board.builds, default=0)
+        self.board.past.put_before(await asyncio.to_thread(self.history.durations, first))
 
     async def _follow_sources(self) -> None:
         from axtui.watch.watcher import follow

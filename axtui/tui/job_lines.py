@@ -22,7 +22,7 @@ from axtui.tui.terms import BadTermError
 
 _LANES_WIDE, _LANES_NARROW = 8, 5
 _WIDE = 76
-_FLAT = LaneRow(((" ", 0),), 0, ())
+_FLAT = LaneRow()
 
 
 class JobLines(ListPane, inherit_bindings=False):

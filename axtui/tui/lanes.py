@@ -8,30 +8,40 @@ given up (Belady 1966); its later users name it in `spilled`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 EMPTY = -1
 
 
-@dataclass(frozen=True, slots=True)
-class LaneRow:
-    """The drawing left of one row.
+class LaneRow(NamedTuple):
+    """What is drawn left of one row; the characters are made when the row is seen.
 
     Attributes:
-        cells: A character and the lane it belongs to (for its colour; EMPTY for a blank) for each column; lane n
-            stands in column 2 n, between two lanes is one column.
+        before: The output in each lane above the row, EMPTY where there is none.
         own: The lane of the row's own job; its character is a blank, where the state's glyph goes.
+        joined: The lanes of the inputs.
+        ended: Those of them that nothing below needs.
         spilled: Inputs whose lanes were given up, as row indices.
     """
 
-    cells: tuple[tuple[str, int], ...]
-    own: int
-    spilled: tuple[int, ...]
+    before: tuple[int, ...] = ()
+    own: int = 0
+    joined: tuple[int, ...] = ()
+    ended: tuple[int, ...] = ()
+    spilled: tuple[int, ...] = ()
 
     @property
     def width(self) -> int:
-        """How many columns are used."""
-        return len(self.cells)
+        """How many columns are used: lane n stands in column 2 n, between two lanes is one column."""
+        last = len(self.before) - 1
+        while last > self.own and self.before[last] == EMPTY:
+            last -= 1
+        return 2 * max(last, self.own) + 1
+
+    @property
+    def cells(self) -> tuple[tuple[str, int], ...]:
+        """A character, and the lane it belongs to for its colour (EMPTY for a blank), for each column."""
+        return _draw(list(self.before), self.own, list(self.joined), set(self.ended))
 
 
 def lay_out(inputs: Sequence[Sequence[int]], most: int) -> list[LaneRow]:
@@ -62,18 +72,18 @@ class _Plan:
         return uses
 
     def lay(self, row: int) -> LaneRow:
-        before = list(self._kept)
-        joined = [lane for lane, output in enumerate(before) if output in self._inputs[row]]
-        spilled = tuple(parent for parent in self._inputs[row] if parent not in before)
-        for parent in self._inputs[row]:
-            self._uses[parent].pop()
-        ended = {lane for lane in joined if not self._uses[before[lane]]}
+        """Lay the next row: its inputs are joined, those that nothing below needs end, and it takes a lane itself."""
+        before, inputs, uses, kept = tuple(self._kept), self._inputs[row], self._uses, self._kept
+        joined = tuple([lane for lane, output in enumerate(before) if output in inputs]) if inputs else ()
+        spilled = tuple([parent for parent in inputs if parent not in before]) if len(joined) < len(inputs) else ()
+        for parent in inputs:
+            uses[parent].pop()
+        ended = tuple([lane for lane in joined if not uses[before[lane]]])
         for lane in ended:
-            self._kept[lane] = EMPTY
-        own = self._place(row, [lane for lane in joined if lane in ended])
-        return LaneRow(_draw(before, own, joined, ended), own, spilled)
+            kept[lane] = EMPTY
+        return LaneRow(before, self._place(row, ended), joined, ended, spilled)
 
-    def _place(self, row: int, freed: list[int]) -> int:
+    def _place(self, row: int, freed: Sequence[int]) -> int:
         """Choose the lane of a row and keep its output there if it is needed later."""
         free = freed or [lane for lane, output in enumerate(self._kept) if output == EMPTY]
         if not self._uses[row]:

@@ -6,6 +6,7 @@ Everything that is read may be hostile or half written: it is bounded, nothing r
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -35,7 +36,7 @@ _REASONS_DEEP = 2
 _BUILDS = 3
 _LINE_NBYTES = 1 << 16
 _STANDING = (b"MethodBroken", b"MethodRepaired", b"WatchingChanged")
-_BEGIN = b'"BuildStarted"'
+_BEGIN, _END = b'"BuildStarted"', b'"BuildFinished"'
 _OBSERVED = "observed/"
 """Where a job stores modules of the project whose import could not be foreseen; see store/layout.py."""
 
@@ -58,27 +59,24 @@ class Reader:
         self._built: dict[str, float] = {}
         self._nbytes: dict[str, int] = {}
 
-    def last_entries(self) -> list[Entry]:
-        """Return what the journal says of the last build; of a few more where that one did not finish well.
+    def last_entries(self) -> Iterator[Entry]:
+        """Give what the journal says of the last build; of a few more where that one did not finish well.
 
-        No more is parsed than that, because the first frame waits for it. What was said before of methods and of
-        watching comes along.
+        No more is parsed than that, and each entry when it is asked for, because the first frame waits for it. What was
+        said before of methods and of watching comes first.
         """
-        entries = self._entries_of(1)
-        outcomes = [entry.event.outcome for entry in entries if isinstance(entry.event, BuildFinished)]
-        return entries if "finished" in outcomes else self._entries_of(_BUILDS)
-
-    def _entries_of(self, builds: int) -> list[Entry]:
         data = b""
         for segment in reversed(find_segments(self._project.journal)):
             try:
                 data = segment.read_bytes() + data
             except OSError:
                 break
-            start = _find_start(data, builds)
+            start = _find_start(data, 1)
+            if start >= 0 and not _finished_well(data[start:]):
+                start = _find_start(data, _BUILDS)
             if start >= 0:
-                return [*_find_standing(data[:start]), *parse_lines(data[start:])]
-        return list(parse_lines(data))
+                return itertools.chain(_find_standing(data[:start]), parse_lines(data[start:]))
+        return parse_lines(data)
 
     def build_index(self) -> BuildIndex:
         """Return where each build lies in the journal."""
@@ -265,6 +263,12 @@ def _find_start(data: bytes, builds: int) -> int:
         if at < 0:
             return -1
     return data.rfind(b"\n", 0, at) + 1
+
+
+def _finished_well(data: bytes) -> bool:
+    """Tell whether a build in these lines came to its end."""
+    entries = parse_lines(b"".join(_lines_with(data, _END)))
+    return any(isinstance(entry.event, BuildFinished) and entry.event.outcome == "finished" for entry in entries)
 
 
 def _find_standing(data: bytes) -> list[Entry]:

@@ -338,3 +338,26 @@ async def test_a_save_during_a_build_is_answered_with_b(flights: Recorded) -> No
         assert "1 stale" in question
         assert engines.client.asked("held") == [{"do": "held", "choice": "wait"}]
         assert engines.client.asked("build") == []
+
+
+@in_loop
+async def test_the_estimate_is_made_of_past_builds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The median of what a job took in builds that the first frame does not read, with how far off that is."""
+    rec = Recorded(tmp_path / "p")
+    for number, seconds in enumerate((20.0, 24.0, 90.0, 26.0, 22.0), 1):
+        rec.begin()
+        rec.job(f"dev-{number}", "load")
+        rec.built("load.1", f"dev-{number}", seconds=seconds)
+        rec.finish()
+    rec.begin()
+    rec.job("dev-9", "load", finished=False)
+    rec.start("load.1", "dev-9")
+    seconds_on = 2.8
+    monkeypatch.setattr(clock, "monotonic", lambda: rec.now + seconds_on)
+    async with opened(rec.project) as (app, pilot):
+        await until(pilot, lambda: app.board.past.known(app.board.table.rows["load.1"]) == 24.0)
+        seconds_on += 1.0
+        app.workbench.tick()
+        await settle(pilot)
+
+        assert "ETA 20.0s ±2.0s" in lines_of(app)[0]

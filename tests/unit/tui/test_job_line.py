@@ -10,7 +10,7 @@ from axtui.tui.measure import Share
 from axtui.tui.palette import AXTUI_THEME, Palette
 from axtui.tui.rows import Broken, Build, Row, State, Table
 
-LANE = LaneRow(((" ", 0),), 0, ())
+LANE = LaneRow()
 COLUMNS = Columns(lanes=3, name=14, job=7, whole=90)
 
 

@@ -18,7 +18,7 @@ def test_the_last_build_is_all_that_is_parsed(tmp_path: Path) -> None:
     rec.reuse("a.1", "dev-1")
     rec.finish()
 
-    entries = Reader(rec.project).last_entries()
+    entries = list(Reader(rec.project).last_entries())
 
     assert isinstance(entries[0].event, ev.BuildStarted)
     assert entries[0].event.build == 2
@@ -32,7 +32,7 @@ def test_a_build_that_failed_brings_those_before(tmp_path: Path) -> None:
         rec.begin()
         rec.finish(outcome)
 
-    entries = Reader(rec.project).last_entries()
+    entries = list(Reader(rec.project).last_entries())
 
     assert [entry.event.build for entry in entries if isinstance(entry.event, ev.BuildStarted)] == [1, 2, 3]
 
@@ -46,7 +46,7 @@ def test_what_still_stands_comes_along(tmp_path: Path) -> None:
     rec.begin()
     rec.finish()
 
-    entries = Reader(rec.project).last_entries()
+    entries = list(Reader(rec.project).last_entries())
 
     assert [type(entry.event).__name__ for entry in entries[:3]] == ["MethodBroken", "WatchingChanged", "BuildStarted"]
 
@@ -58,12 +58,12 @@ def test_a_torn_journal_costs_only_its_last_line(tmp_path: Path) -> None:
     with open(tmp_path / ".axtui/journal/000000000001.jsonl", "a") as handle:
         handle.write('{"seq":2,"at":')
 
-    assert len(Reader(rec.project).last_entries()) == 1
+    assert len(list(Reader(rec.project).last_entries())) == 1
 
 
 def test_no_journal_is_no_entry(tmp_path: Path) -> None:
     """A project that never built anything opens."""
-    assert Reader(Recorded(tmp_path).project).last_entries() == []
+    assert list(Reader(Recorded(tmp_path).project).last_entries()) == []
 
 
 def test_stored_sources_are_named_and_read(tmp_path: Path) -> None:
