@@ -206,7 +206,8 @@ class _Follower:
 
     def run(self) -> int:
         self._client.request("attach")
-        asked = self._client.request("build", script=self._script, cause="asked", options=self._options.to_record())
+        given = {"options": self._options.to_record(), "environment": dict(os.environ)}
+        asked = self._client.request("build", script=self._script, cause="asked", **given)
         early: list[Entry] = []
         try:
             for message in self._client.messages(self._progress.seconds):

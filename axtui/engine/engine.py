@@ -79,6 +79,8 @@ class Engine:
         self._last_number = 0
         self._last_script = ""
         self._last_options = parse_script_options({})
+        self._environment: dict[str, str] | None = None
+        """That of whoever asked for a build last; kept here alone, for it may hold secrets."""
         self._last_outcome = ""
         self._is_watching = True
         self._settling = Settling(loop, lambda: self._changes.stamps(), lambda: self._follow(self._look()))
@@ -145,6 +147,7 @@ class Engine:
         self._note_changes(self._look())
         script = str(message.get("script") or "build")
         given = message.get("options")
+        self._environment = message.get("environment") or self._environment
         build = self._start_build(
             script,
             str(message.get("cause") or "asked"),
@@ -217,7 +220,7 @@ class Engine:
         self._changes.script_runs(script, snapshot.digest)
         self._last_options = options
         self._publish(BuildStarted(number, script, build.job, cause, saved))
-        self._executor.start_script(directory, snapshot)
+        self._executor.start_script(directory, snapshot, self._environment)
         return build
 
     def _options_again(self, script: str) -> ScriptOptions:

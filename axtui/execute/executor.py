@@ -4,7 +4,7 @@ of it. What travels is short and needs no shared memory, so that slices may run 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -89,8 +89,8 @@ class Executor(Protocol):
     def start_job(self, directory: Path, method: str, snapshot: Snapshot, limits: Limits) -> None:
         """Run a job whose directory holds its setup; one that does not keep its limits is stopped, and lost."""
 
-    def start_script(self, directory: Path, snapshot: Snapshot) -> None:
-        """Run a build script whose directory holds its setup."""
+    def start_script(self, directory: Path, snapshot: Snapshot, environment: Mapping[str, str] | None = None) -> None:
+        """Run a build script whose directory holds its setup, in the environment of whoever asked for it."""
 
     def answer(self, jobid: str, message: Message) -> None:
         """Answer a request of a running job or script; never waits for it to read the answer."""

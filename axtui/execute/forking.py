@@ -12,7 +12,7 @@ import itertools
 import os
 import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -172,13 +172,13 @@ class ForkingExecutor:
         theirs.close()
         return number, ours
 
-    def start_script(self, directory: Path, snapshot: Snapshot) -> None:
-        """Run a build script whose directory holds its setup."""
+    def start_script(self, directory: Path, snapshot: Snapshot, environment: Mapping[str, str] | None = None) -> None:
+        """Run a build script whose directory holds its setup, in the environment of whoever asked for it."""
         ours, theirs = socket.socketpair()
         parent = os.getpid()
         pid = os.fork()
         if pid == 0:
-            run_script(directory, theirs, parent, snapshot, self._sources, self._project)
+            run_script(directory, theirs, parent, snapshot, self._sources, self._project, environment)
         theirs.close()
         pidfd = os.pidfd_open(pid)
         self._scripts[pid] = directory.name

@@ -11,7 +11,7 @@ import importlib
 import os
 import sys
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
@@ -121,8 +121,8 @@ class InProcessExecutor:
 
         self._start(directory, snapshot, work)
 
-    def start_script(self, directory: Path, snapshot: Snapshot) -> None:
-        """Run a build script whose directory holds its setup."""
+    def start_script(self, directory: Path, snapshot: Snapshot, environment: Mapping[str, str] | None = None) -> None:
+        """Run a build script whose directory holds its setup, in the environment of this process."""
 
         def work(process: JobProcess, finder: SnapshotFinder) -> None:
             process.run_script(lambda: run_main(finder, snapshot.module, directory.name))

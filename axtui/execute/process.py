@@ -11,7 +11,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TextIO
@@ -22,6 +22,11 @@ _PR_SET_PDEATHSIG = 1
 _PR_SET_NAME = 15
 _PR_SET_CHILD_SUBREAPER = 36
 _IOLBF = 1
+_ENGINE_SETS = (
+    *("AXTUI_PROJECT", "AXTUI_ENGINE", "PYTHONHASHSEED"),
+    *("OPENBLAS_NUM_THREADS", "JE_ARROW_MALLOC_CONF", "MIMALLOC_ARENA_RESERVE"),
+)
+"""What an engine has in its environment for itself and all that it forks."""
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -92,6 +97,15 @@ def flush_streams() -> None:
         with suppress(OSError, ValueError, AttributeError):
             stream.flush()
     _libc.fflush(None)
+
+
+def take_environment(environment: Mapping[str, str] | None) -> None:
+    """Have the environment of another process, but for what the engine sets for all that it forks; None keeps ours."""
+    if environment is not None:
+        ours = {name: os.environ[name] for name in _ENGINE_SETS if name in os.environ}
+        os.environ.clear()
+        os.environ.update({**environment, **ours})
+        time.tzset()
 
 
 def exit_now(code: int) -> None:

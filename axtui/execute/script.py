@@ -7,6 +7,7 @@ import importlib
 import socket
 import sys
 import traceback
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from axtui.build.urd import Urd
 from axtui.build.urd_lists import UrdLists
 from axtui.build.warning_box import format_box
 from axtui.execute.job import JobProcess, ScriptEnd
-from axtui.execute.process import begin_child, exit_now
+from axtui.execute.process import begin_child, exit_now, take_environment
 from axtui.execute.stages import call_function
 from axtui.method.hook import SnapshotFinder, install
 from axtui.method.snapshot import Snapshot
@@ -31,12 +32,19 @@ from axtui.store.urd_file import urd_directory
 
 
 def run_script(
-    directory: Path, connection: socket.socket, parent: int, snapshot: Snapshot, sources: Sources, project: Project
+    directory: Path,
+    connection: socket.socket,
+    parent: int,
+    snapshot: Snapshot,
+    sources: Sources,
+    project: Project,
+    environment: Mapping[str, str] | None,
 ) -> None:
     """Be a script process, and never return."""
     code = 1
     try:
         begin_child(parent, directory.name, [connection.fileno()])
+        take_environment(environment)
         gc.freeze()
         finder = install(snapshot, sources)
         wire = Wire(connection, Awake())

@@ -252,7 +252,8 @@ class AxtuiApp(CommandsApp, inherit_bindings=True):
     def build(self, cause: str) -> None:
         """Run the build script of the last build."""
         script = self.board.build.script if self.board.build else "build"
-        self._ask_engine(f"Building {script}.", "build", script=script, cause=cause, saved=[], force=[])
+        how: dict[str, Any] = {"script": script, "cause": cause, "environment": dict(os.environ)}
+        self._ask_engine(f"Building {script}.", "build", **how, saved=[], force=[])
 
     def rebuild(self, rows: Sequence[Row], force: bool) -> None:
         """Build the jobs of rows again; `force` runs them even where nothing changed."""

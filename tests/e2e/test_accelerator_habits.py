@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tests.conftest import ProjectDirectory
 from tests.e2e.conftest import Command
 
@@ -20,3 +22,19 @@ def test_params_of_a_finished_job_have_its_times(project: ProjectDirectory, axtu
     done = axtui("run")
 
     assert done.stdout == "True ['analysis', 'per_slice', 'prepare', 'synthesis', 'total'] []\nTrue False\n"
+
+
+def test_a_script_has_the_environment_of_who_runs_it(project: ProjectDirectory, axtui: Command) -> None:
+    """Each run its own, while one engine serves both; what the engine sets stays, and no record keeps any of it."""
+    project.method("one", "def synthesis(): pass\n")
+    project.script(
+        "import os\nprint(os.environ.get('DAY'), os.environ['PYTHONHASHSEED'])\n"
+        "os.system('echo ${DAY:-none} ${AXTUI_PROJECT:+marked}')\nurd.build('one')\n"
+    )
+
+    days = ({"DAY": "secret-1"}, {"DAY": "secret-2", "ODD": "\udcff"}, {})
+    said = [replace(axtui, environment={**axtui.environment, **day})("run").stdout for day in days]
+
+    assert said == ["secret-1 0\nsecret-1 marked\n", "secret-2 0\nsecret-2 marked\n", "None 0\nnone marked\n"]
+    kept = [path for path in project.root.rglob("*") if path.is_file() and path.parent.name != "output"]
+    assert not [path for path in kept if b"secret-" in path.read_bytes()]
