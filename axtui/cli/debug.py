@@ -6,6 +6,7 @@ The source is that of now. Slices run one after the other. What it writes lies a
 from __future__ import annotations
 
 import argparse
+import bdb
 import pdb
 import sys
 from pathlib import Path
@@ -30,7 +31,11 @@ def run(arguments: argparse.Namespace) -> int:
     """Run a job here; say how it ended."""
     project = read_project(find_root(Path.cwd()))
     record = find_job(project, arguments.job)
-    failure, result = debug_job(project, record, arguments.slice, _look_around if arguments.pdb else _pass_over)
+    try:
+        failure, result = debug_job(project, record, arguments.slice, _look_around if arguments.pdb else _pass_over)
+    except bdb.BdbQuit:
+        print(safe(f"{record.method} was left where it was"), file=sys.stderr)
+        return 1
     sys.stdout.flush()
     if failure is not None:
         for line in failure.traceback.splitlines():
@@ -41,9 +46,12 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _look_around(error: BaseException) -> None:
+    _pass_over(error)
     print(safe(f"{type(error).__name__}: {error}"), file=sys.stderr)
     pdb.post_mortem(error.__traceback__)
 
 
 def _pass_over(error: BaseException) -> None:
-    """Nobody wants to look."""
+    """Look at no error; only that somebody left the debugger is none of the method's."""
+    if isinstance(error, bdb.BdbQuit):
+        raise error

@@ -86,6 +86,7 @@ def test_a_breakpoint_stops_in_every_stage_and_slice(built: ProjectDirectory, ax
     assert "('at', 1)" in said
     assert "42" in said
     assert "one ended well" in said
+    assert debug(built, axtui, "q\n", "dev-1").endswith("(Pdb) one was left where it was\n")
 
 
 def test_one_slice_alone_and_a_look_where_it_fails(built: ProjectDirectory, axtui: Command) -> None:
