@@ -34,6 +34,8 @@ _SIGNS: dict[str, tuple[Callable[[Any, Any], Any], Callable[[Any, Any], Any]]] =
     ">=": (pc.greater_equal, operator.ge),
 }
 _TEXTS = ("ascii", "unicode", "json")
+_AS_TEXT = ("bytes", "pickle", "complex32", "complex64")
+"""Values that are compared as they are shown."""
 _WORDS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 
@@ -56,11 +58,13 @@ class Condition:
         if self.value is None:
             missing = is_missing(array)
             return missing if self.sign == "=" else ~missing
-        if self.sign == "~" or kind.name in ("bytes", "pickle") or kind.name.startswith("complex"):
+        if self.sign == "~" or kind.name in _AS_TEXT:
             return self._compare_text(kind, array)
         array = load(kind, array)
         if pa.types.is_struct(array.type):
             return self._compare_values(to_list(kind, array))
+        if self.value != self.value:
+            return bool_view(pc.fill_null(pc.is_nan(array), False))
         compare, _ = _SIGNS[self.sign]
         return bool_view(pc.fill_null(compare(array, self._scalar(array.type)), False))
 
@@ -104,6 +108,18 @@ def parse_condition(text: str, columns: Sequence[ColumnFacts], current: ColumnFa
     sign = sign or ("~" if column.kind in _TEXTS and value != NONE else "=")
     found = None if value == NONE and sign in ("=", "!=") else value if sign == "~" else _parse(column, value)
     return Condition(column.name, sign, found, f"{column.label} {sign} {value}")
+
+
+def value_of(kind: ColumnType, array: pa.Array) -> Any:
+    """Return what a condition compares with to find the only value of an array, of shape (1,) and as stored."""
+    if array.null_count:
+        return None
+    if kind.name in _AS_TEXT:
+        return format_cells(kind, array)[0]
+    if kind.name == "json":
+        return load(kind, array).to_pylist()[0]
+    value = to_list(kind, load(kind, array))[0]
+    return value.replace(tzinfo=None) if isinstance(value, datetime | time) else value
 
 
 def _parse(column: ColumnFacts, text: str) -> Any:

@@ -22,11 +22,13 @@ from axtui.base.text import safe
 from axtui.dataset.reader import Located, locate, read_pieces
 from axtui.dataset.record import ColumnRecord, DatasetRecord, read_dataset
 from axtui.store.layout import dataset_directory
+from axtui.tui.condition import Condition, value_of
 from axtui.tui.data_facts import ColumnFacts, DataError, DatasetFacts, Page
 from axtui.tui.value_texts import CELL_LETTERS, format_cells
 
 _SCAN_LINES = 1 << 16
 _WHOLE_LETTERS = 1 << 16
+_SHOWN_LETTERS = 60
 _TROUBLES = (AxtuiError, OSError, ValueError, TypeError, KeyError, IndexError, OverflowError, MemoryError)
 _reading = threading.Lock()
 """One thread at a time looks into files: what maps them is shared."""
@@ -111,6 +113,18 @@ class OpenDataset:
             text = self._cells([name], line, 1, _WHOLE_LETTERS, False)[0][0]
         return [safe(part) for part in text.split("\n")]
 
+    def condition_at(self, column: ColumnFacts, line: int) -> Condition:
+        """Return the condition that a value equals the one in a line.
+
+        Raises:
+            DataError: A file is gone or damaged.
+        """
+        with _telling(), _reading:
+            located = self._locate([column.name])
+            kind, array = located[0].column.kind, self._arrays(located, line, 1)[0]
+            shown = safe(format_cells(kind, array, _SHOWN_LETTERS)[0])
+            return Condition(column.name, "=", value_of(kind, array), f"{column.label} = {shown}")
+
     def scan(self, name: str, stops: threading.Event) -> Iterator[tuple[int, ColumnRecord, pa.Array]]:
         """Read a column from beginning to end, a piece at a time, until `stops` is set.
 
@@ -140,14 +154,17 @@ class OpenDataset:
         found: list[list[str]] = [[] for _ in names]
         first, end = max(0, first), min(first + lines, self._starts[-1])
         while first < end and located:
-            sliceno = bisect.bisect_right(self._starts, first) - 1
-            within = first - self._starts[sliceno]
-            piece = next(read_pieces(located, sliceno, end - first, within))
+            piece = self._arrays(located, first, end - first)
             for cells, column, array in zip(found, located, piece, strict=True):
                 texts = format_cells(column.column.kind, array, letters)
                 cells += map(safe, texts) if is_safe else texts
             first += len(piece[0])
         return found
+
+    def _arrays(self, located: list[Located], first: int, most: int) -> list[pa.Array]:
+        """Return columns as stored from a line on, as far as they lie together, shape (lines,) each."""
+        sliceno = bisect.bisect_right(self._starts, first) - 1
+        return next(read_pieces(located, sliceno, most, first - self._starts[sliceno]))
 
     def _locate(self, names: Sequence[str]) -> list[Located]:
         return locate(self._where, self._record, names, lambda reference: _find(self._directory, reference))
