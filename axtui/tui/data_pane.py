@@ -33,20 +33,14 @@ class DataPane(RowsPane, inherit_bindings=True):
 
     NUMBER = 5
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("colon", "prompt('go')", "go to line", id="data.go", tooltip="go to a line by its number"),
-        Binding("slash", "prompt('filter')", "filter", id="data.filter", tooltip="only lines whose value matches"),
+        Binding("colon", "screen.ask_data('go')", "go to line", id="data.go", tooltip="go to a line by its number"),
+        Binding("slash", "screen.ask_data('filter')", "filter", id="data.filter", tooltip="only lines whose value matches"),
         Binding("equals_sign", "same", "only this value", id="data.same", tooltip="only lines with this very value"),
         Binding("enter", "bars", "histogram", id="data.bars", tooltip="how the values of this column are spread"),
         Binding("c", "columns", "columns", id="data.columns", tooltip="the columns with types and bounds, or the rows"),
         Binding("v", "value", "value", id="data.value", tooltip="the value under the cursor, whole"),
         Binding("f", "dataset", "datasets", show=False, id="data.dataset", tooltip="choose among the job's datasets"),
     ]  # fmt: skip
-
-    @dataclass
-    class Prompted(Message):
-        """The user wants to type; `purpose` says what for."""
-
-        purpose: str
 
     @dataclass
     class Asked(Message):
@@ -227,13 +221,13 @@ class DataPane(RowsPane, inherit_bindings=True):
         self.refresh()
         return None
 
-    def action_prompt(self, what: str) -> None:
-        """Let the user type a line number or a condition."""
+    def begin_prompt(self, what: str) -> str:
+        """Return what the user is asked for, "go" or "filter"; "" where there are no lines."""
         if not self._dataset or not self._dataset.facts.lines:
-            return self.hint("there are no lines here")
+            self.hint("there are no lines here")
+            return ""
         self._set_view("rows")
-        self.post_message(self.Prompted(GOTO if what == "go" else FILTER))
-        return None
+        return GOTO if what == "go" else FILTER
 
     def action_same(self) -> None:
         """Show only lines that have the value under the cursor."""

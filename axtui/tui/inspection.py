@@ -264,10 +264,6 @@ class Inspection(TextScreen, inherit_bindings=False):
         """Open the tab that was clicked."""
         self.open_tab(message.tab)
 
-    def on_data_pane_prompted(self, message: DataPane.Prompted) -> None:
-        """Let the user type."""
-        self.query_one(PromptLine).open(message.purpose)
-
     def on_data_pane_asked(self, message: DataPane.Asked) -> None:
         """Let the user choose a dataset."""
         from axtui.tui.finder import Finder, Item
@@ -295,6 +291,12 @@ class Inspection(TextScreen, inherit_bindings=False):
             self._run(pager_command(1), self._reader.file_lines(path))
         except NoProgramError as error:
             self.status(str(error))
+
+    def action_ask_data(self, what: str) -> None:
+        """Let the user type a line number or a condition; at once, since the next key is part of it."""
+        purpose = self.query_one(DataPane).begin_prompt(what)
+        if purpose:
+            self.query_one(PromptLine).open(purpose)
 
     def action_tab(self, tab: str) -> None:
         """Go to a tab."""
