@@ -34,7 +34,7 @@ class DataPane(RowsPane, inherit_bindings=True):
     NUMBER = 5
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("colon", "screen.ask_data('go')", "go to line", id="data.go", tooltip="go to a line by its number"),
-        Binding("slash", "screen.ask_data('filter')", "filter", id="data.filter", tooltip="only lines whose value matches"),
+        Binding("slash", "screen.ask_data('filter')", "filter", id="data.filter", tooltip="only lines that match"),
         Binding("equals_sign", "same", "only this value", id="data.same", tooltip="only lines with this very value"),
         Binding("enter", "bars", "histogram", id="data.bars", tooltip="how the values of this column are spread"),
         Binding("c", "columns", "columns", id="data.columns", tooltip="the columns with types and bounds, or the rows"),
@@ -300,8 +300,12 @@ class DataPane(RowsPane, inherit_bindings=True):
             scan.stop()
 
     def _start(self, scan: Scan) -> None:
-        self.run_worker(beside(scan.run), group="scan")
+        self.run_worker(self._run(scan), group="scan")
         self._polls.resume()
+
+    async def _run(self, scan: Scan) -> None:
+        await beside(scan.run)
+        self.lay()
 
     def _start_filter(self, text: str) -> None:
         from axtui.tui.condition import parse_condition

@@ -53,3 +53,17 @@ def input_references(setup: Record) -> list[tuple[str, str]]:
             items = value if isinstance(value, list) else [value]
             found += [(name, item) for item in items if isinstance(item, str) and item]
     return found
+
+
+def datasets_of(record: JobRecord | None) -> list[str]:
+    """Return the names of a finished job's datasets."""
+    found = record.post.get("datasets") if record else None
+    return [str(name) for name in found] if isinstance(found, dict) else []
+
+
+def tell_no_dataset(row: Row, record: JobRecord | None) -> str:
+    """Say why a job has no dataset."""
+    if record is not None and record.state in ("gone", "damaged", "crashed"):
+        return f"{row.job} has no dataset: it is {record.state}, {record.reason}"
+    why = {"failed": "it failed", "running": "it still runs", "built": "it made none", "reused": "it made none"}
+    return f"{row.job} has no dataset: {why.get(row.state, f'it is {row.shown}')}"

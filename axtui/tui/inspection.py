@@ -12,14 +12,13 @@ from textual.containers import Container, Vertical
 from textual.events import DescendantFocus, Resize
 
 from axtui.base import clock
-from axtui.store.record import JobRecord
 from axtui.tui.bars import KeyBar
 from axtui.tui.commands import shown_keys
 from axtui.tui.data_pane import DataPane
 from axtui.tui.detail_pane import DetailPane
 from axtui.tui.diff_pane import DiffPane
 from axtui.tui.facts import Facts, FactsReader
-from axtui.tui.inspected import row_of
+from axtui.tui.inspected import datasets_of, row_of, tell_no_dataset
 from axtui.tui.inspection_bars import TABS, JobBar, TabBar, VersionBar
 from axtui.tui.links_pane import LinkList, LinksPane
 from axtui.tui.output_pane import OutputPane
@@ -37,7 +36,6 @@ from axtui.tui.versions import JobVersions
 
 _TICK_SECONDS = 0.25
 _PANES = dict(zip(TABS, ("detail", "source", "diff", "output", "data", "slices", "links"), strict=True))
-_NO_DATA = {"failed": "it failed", "running": "it still runs", "built": "it made none", "reused": "it made none"}
 
 
 class OverviewPane(DetailPane):
@@ -157,7 +155,8 @@ class Inspection(TextScreen, inherit_bindings=False):
         key = self._board.table.jobs.get(self._job, "")
         row = self._board.table.rows.get(key)
         state = row.state if row and row.job == self._job else ""
-        seen = (self._job, self._board.last_seq, state, self._versions is None, self.size)
+        widths = [pane.room for pane in (self.query_one(OverviewPane), self.query_one(SlicesPane))]
+        seen = (self._job, self._board.last_seq, state, self._versions is None, widths)
         if seen != self._seen or self._row.state == "running":
             is_new = seen[:1] != self._seen[:1] or seen[2] != self._seen[2]
             self._seen = seen
@@ -179,19 +178,13 @@ class Inspection(TextScreen, inherit_bindings=False):
         self.source.show(row, facts.record.error if facts.record else {})
         self._show_links(facts)
         self._show_diff()
-        datasets = _datasets(facts.record)
-        self.query_one(DataPane).show(row.job, datasets, f"{row.job} has no dataset: {self._why_no_data(facts.record)}")
+        self.query_one(DataPane).show(row.job, datasets_of(facts.record), tell_no_dataset(row, facts.record))
         self.query_one(JobBar).show(row, self._board.build.number if self._board.build else 0)
         self.query_one(VersionBar).show(self._versions.of(row.job) if self._versions else (), row.job)
 
-    def _why_no_data(self, record: JobRecord | None) -> str:
-        if record is not None and record.state in ("gone", "damaged", "crashed"):
-            return f"it is {record.state}, {record.reason}"
-        return _NO_DATA.get(self._row.state, f"it is {self._row.shown}")
-
     def _show_links(self, facts: Facts) -> None:
         found = LinkList(self._axtui.palette, self._reader.job)
-        found.lay(self._row, self._board, facts, self._versions, _datasets(facts.record))
+        found.lay(self._row, self._board, facts, self._versions, datasets_of(facts.record))
         self.query_one(LinksPane).show(self._job, found.lines)
 
     def _show_diff(self) -> None:
@@ -391,9 +384,3 @@ class Inspection(TextScreen, inherit_bindings=False):
         if self._tab == "links" and link.kind:
             return {"t": (f"what the line leads to: {link.kind}", lambda: (link.target, False))}
         return {}
-
-
-def _datasets(record: JobRecord | None) -> list[str]:
-    """Return the names of a finished job's datasets."""
-    found = record.post.get("datasets") if record else None
-    return [str(name) for name in found] if isinstance(found, dict) else []

@@ -201,9 +201,15 @@ class Reader:
         return fold_versions(read_journal(self._project.journal))
 
     def memory(self, process: Progress) -> tuple[int, int]:
-        """Return how many bytes of memory a running process of a job has, and had at most; 0 where it is not known."""
+        """Return how many bytes of memory a running process of a job has, and had at most; 0 where it is not known.
+
+        Its number may be another process's by now; those of an engine of this project carry that in their environment.
+        """
+        place = Path(f"/proc/{process.pid}")
         try:
-            text = Path(f"/proc/{process.pid}/status").read_text("ascii", "replace") if process.pid else ""
+            if b"AXTUI_PROJECT=" + os.fsencode(self._project.root) not in (place / "environ").read_bytes().split(b"\0"):
+                return 0, 0
+            text = (place / "status").read_text("ascii", "replace")
         except OSError:
             return 0, 0
         found = dict(line.split(":", 1) for line in text.splitlines() if line.startswith(("VmRSS:", "VmHWM:")))

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.tui.datasets import record_data
 from tests.tui.flights import record_flights
 from tests.tui.terminal import Terminal
 
@@ -204,3 +205,29 @@ def test_an_error_of_ours_ends_with_a_status(tmp_path: Path) -> None:
         assert "ZeroDivisionError" in assert_whole(terminal, tmp_path, 1)
     finally:
         terminal.close()
+
+
+def test_data_is_looked_at_in_a_real_terminal(tmp_path: Path) -> None:
+    """Keys typed ahead reach the data pane, its prompt and the diff; esc and q leave a whole terminal."""
+    record_data(tmp_path / "p")
+    (tmp_path / "open.py").write_text(OPEN)
+    terminal = Terminal(tmp_path)
+    try:
+        terminal.type(f"PYTHONPATH={TREE} {sys.executable} {tmp_path}/open.py {tmp_path}/p; echo ENDED $?", "Enter")
+        terminal.wait(lambda screen: "1 Jobs" in screen and "dev-3" in screen)
+        terminal.type("g", "j", "Enter", "5")
+        terminal.wait(lambda screen: "line 1 of 1,000" in screen)
+        terminal.type("l", "/", ">", "=", "9", "9", "0", "Enter")
+        found = terminal.wait(lambda screen: "10 found, exact" in screen and " 999 " in screen)
+        terminal.type("Escape")
+        terminal.wait(lambda screen: "found" not in screen)
+        terminal.type(":", "5", "0", "1", "Enter", "d")
+        diff = terminal.wait(lambda screen: "What it is made of" in screen)
+        terminal.type("q")
+        ended = terminal.wait(lambda screen: "ENDED 0" in screen)
+    finally:
+        terminal.close()
+
+    assert "flight >= 990" in found
+    assert "option days: 7 → 8" in diff
+    assert "Traceback" not in ended
