@@ -25,7 +25,7 @@ async def test_no_glyph_of_ours_is_left(tmp_path: Path) -> None:
         left = {char for line in (*folded, *lines_of(app)) for char in line if not char.isascii()}
         assert left == set()
         assert any("= " in line and "11 more" in line for line in folded)
-        assert any("x | |   delays" in line for line in folded)
+        assert any("x | | delays" in line for line in folded)
 
 
 def test_states_stay_apart() -> None:
