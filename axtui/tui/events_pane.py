@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.events import Click
+from textual.events import Click, Resize
 from textual.message import Message
 from textual.strip import Strip
 
@@ -47,6 +47,7 @@ class EventsPane(Pane, inherit_bindings=True):
         self._board = board
         self._slots = slots
         self._head: list[Line] = []
+        self._slots_shown: tuple[Sequence[Row], Mapping[str, Share], Estimate] = ((), {}, Estimate())
         self._happened: Sequence[Happening] = ()
         self._last: Happening | None = None
 
@@ -71,6 +72,7 @@ class EventsPane(Pane, inherit_bindings=True):
 
     def show_slots(self, running: Sequence[Row], shares: Mapping[str, Share], found: Estimate) -> None:
         """Draw what runs, and the critical path."""
+        self._slots_shown = running, shares, found
         head = [*self._draw_slots(running, shares), *self._draw_path(found)]
         if head == self._head:
             return
@@ -84,6 +86,10 @@ class EventsPane(Pane, inherit_bindings=True):
         else:
             for y in range(len(head)):
                 self.refresh_line(self.scroll_offset.y + y)
+
+    def on_resize(self, event: Resize) -> None:
+        """Draw what runs for the new width, and stay at the end."""
+        self.show_slots(*self._slots_shown)
 
     def _is_at_end(self) -> bool:
         return self.scroll_offset.y >= self._lines - self.size.height

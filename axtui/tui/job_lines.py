@@ -214,8 +214,7 @@ class JobLines(ListPane, inherit_bindings=False):
 
     def _show_title(self) -> None:
         mode = f"table by {self.sorted_by}" if self._list.mode == "table" else self._list.mode
-        jobs = len(self.keys) - len([key for key in self._list.extra if self.at(key) is not None])
-        place = (self.at(self.cursor) or 0) + (self.at(SCRIPT) is None)
+        place, jobs = self._list.place(self.cursor)
         marked = f"{len(self.marks.keys)} marked · " if self.marks.keys else ""
         texts = [f"Jobs: {mode}", *filter(None, (self.filter, self._scope))]
         self.title(" · ".join(texts), f"{marked}{place} of {jobs}" if jobs else "")

@@ -94,6 +94,10 @@ class JobList:
         """Return the line of a row, or of the group that it is folded into; None where it is not shown."""
         return self._line_of.get(key, self._line_of.get(key.removeprefix(GROUP)))
 
+    def place(self, key: str) -> tuple[int, int]:
+        """Return which of the jobs that are shown, or folded, a line is (from 1, 0 for none of them), and how many."""
+        return self._index.get(key.removeprefix(GROUP), -1) + 1, len(self._order)
+
     def rows_of(self, key: str) -> list[str]:
         """Return the rows that a line stands for."""
         group = self._groups.get(key)

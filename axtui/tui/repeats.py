@@ -35,13 +35,30 @@ def find_repeats(things: Sequence[Hashable]) -> list[Repeat]:
     things = list(things)
     found, at = [], 0
     while at < len(things):
-        best = max((_follow(things, at, period) for period in _periods(things, at)), key=_worth, default=None)
-        if best is not None and best.times >= _TIMES_LEAST:
-            found.append(best)
-            at = best.end
-        else:
+        best = _find_best(things, at)
+        if best is None:
             at += 1
+            continue
+        if best.times > _TIMES_LEAST and best.end < len(things):
+            best = _leave_last(things, best)
+        found.append(best)
+        at = best.end
     return found
+
+
+def _find_best(things: list[Hashable], at: int) -> Repeat | None:
+    best = max((_follow(things, at, period) for period in _periods(things, at)), key=_worth, default=None)
+    return best if best is not None and best.times >= _TIMES_LEAST else None
+
+
+def _leave_last(things: list[Hashable], repeat: Repeat) -> Repeat:
+    """Leave the last time to the repeat that follows where that is then longer: it is how each of its times begins."""
+    shorter = Repeat(repeat.start, repeat.period, repeat.times - 1)
+    here, earlier = _find_best(things, repeat.end), _find_best(things, shorter.end)
+    if earlier is None or earlier.period <= repeat.period:
+        return repeat
+    covered = here.end if here else repeat.end
+    return shorter if earlier.end > covered or (here is not None and earlier.end == covered) else repeat
 
 
 def _worth(repeat: Repeat) -> tuple[int, int]:

@@ -21,6 +21,11 @@ def test_the_pattern_that_covers_most_is_taken() -> None:
     assert find_repeats(list("aaaa")) == [Repeat(0, 1, 4)]
 
 
+def test_a_pattern_keeps_its_beginning() -> None:
+    """What comes several times before it does not take the first thing of it away."""
+    assert find_repeats(list("iiii" + "it" * 5 + "r")) == [Repeat(0, 1, 4), Repeat(4, 2, 5)]
+
+
 def test_twice_is_no_repeat() -> None:
     """What comes twice is shown as it is."""
     assert find_repeats(list("abab")) == []
