@@ -73,7 +73,8 @@ def _draw_made_of(page: _Page, differences: Sequence[Difference]) -> None:
         for change in each.changes:
             style = {"added": "success", "removed": "error"}.get(change.how, "secondary")
             page.say(f"      {change.how:<8} {name_change(change).lstrip('+-')}", style)
-    same = [text for kind, text in _KINDS.items() if kind not in kinds]
+    told = kinds | ({"file"} if "option" in kinds else set())  # an option may name another file
+    same = [text for kind, text in _KINDS.items() if kind not in told]
     if same:
         page.say(f"  ○ unchanged: {', '.join(same)}", "muted")
 

@@ -241,7 +241,7 @@ class Workbench(JobScreen, inherit_bindings=True):
         """Compare the two marked jobs, the older first."""
         rows = [row for row in self._chosen() if row.job]
         if len(rows) != 2:
-            return self.status(f"{len(rows)} jobs are chosen; space marks the two to compare")
+            return self.status(f"{len(rows)} job{'s' * (len(rows) != 1)} chosen; space marks the two to compare")
         return self.inspect(rows[1], "diff", rows[0].job)
 
     def on_prompt_line_typed(self, message: PromptLine.Typed) -> None:

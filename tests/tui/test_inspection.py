@@ -243,3 +243,29 @@ async def test_the_help_lists_the_keys_of_the_pane(data: Recorded) -> None:
 
         assert line_with(app, "how the values of this column are spread")
         assert line_with(app, "the version before")
+
+
+@in_loop
+async def test_two_marked_jobs_are_compared(data: Recorded) -> None:
+    """D compares the two marked jobs; with another number of them it says so."""
+    async with opened(data.project) as (app, pilot):
+        await pilot.press("g", "j", "D")
+        await settle(pilot)
+        refused = lines_of(app)[-1]
+        await pilot.press("space", "space", "D")
+        await settle(pilot)
+
+        assert "1 job chosen" in refused
+        assert line_with(app, "Diff dev-2 → dev-3")
+
+
+@in_loop
+async def test_a_line_leads_to_the_job_it_names(data: Recorded) -> None:
+    """u goes from link to link, and enter on a dataset opens its data."""
+    async with opened(data.project) as (app, pilot):
+        await pilot.press("g", "j", "enter", "7", "slash", *"nasty", "enter", "enter")
+        await until(pilot, lambda: "pickle, " in screen_of(app))
+        await pilot.press("7", "g", "u", "enter")
+        await settle(pilot)
+
+        assert "use dev-3" in lines_of(app)[0]
