@@ -68,7 +68,7 @@ class Changes:
         relevant = methods & used
         if methods or (files and (script_changed or inputs)):
             stale, after = find_stale(rows, relevant)
-            shown = tuple(os.path.relpath(path, self._root) for path in files)
+            shown = () if is_first else tuple(os.path.relpath(path, self._root) for path in files)
             events.append(SourcesChanged(shown, tuple(sorted(methods)), stale, after))
         is_any = bool(relevant or script_changed or inputs) and not is_first
         is_repaired = any(isinstance(event, MethodRepaired) for event in events)

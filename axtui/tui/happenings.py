@@ -38,7 +38,8 @@ def tell(entry: ev.Entry, row: Row | None, expected: float = 0.0) -> Happening |
             text = f"build {outcome} after {format_seconds(seconds)}: {built} built, {reused} reused"
             return Happening(entry.at, None, f"{text}; {message}" if message else text)
         case ev.SourcesChanged(files=files, stale=stale, after=after) if stale or after:
-            return Happening(entry.at, "stale", f"saved {_names(files)} → {len(stale)} stale, {len(after)} after them")
+            what = f"saved {_names(files)}" if files else "sources differ from those of the last build"
+            return Happening(entry.at, "stale", f"{what} → {len(stale)} stale, {len(after)} after them")
         case ev.SaveHeld(build=number, files=files, choice=choice):
             then = "is built again when it has ended" if choice == "wait" else "b asks what becomes of it"
             return Happening(entry.at, "stale", f"saved {_names(files)} while build {number} runs; {then}")
@@ -69,4 +70,4 @@ def tell(entry: ev.Entry, row: Row | None, expected: float = 0.0) -> Happening |
 def _names(files: tuple[str, ...]) -> str:
     names = list(dict.fromkeys(name.rpartition("/")[2] for name in files))
     more = f" and {len(names) - 3} more" if len(names) > 3 else ""
-    return ", ".join(names[:3]) + more if names else "something"
+    return ", ".join(names[:3]) + more

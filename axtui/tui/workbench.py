@@ -121,6 +121,8 @@ class Workbench(JobScreen, inherit_bindings=True):
         self.jobs.show_shares(shares)
         if int(now) != int(self.query_one(HeaderBar).now):
             self._tick_second(now, running, shares)
+        if not self._board.is_building:
+            self.query_one(HeaderBar).estimate = Estimate()
         self.query_one(EventsPane).show_slots(running, shares, self.query_one(HeaderBar).estimate)
         if self.shown_row and self.shown_row.state == "running":
             self.show_row()

@@ -231,3 +231,44 @@ def test_data_is_looked_at_in_a_real_terminal(tmp_path: Path) -> None:
     assert "flight >= 990" in found
     assert "option days: 7 → 8" in diff
     assert "Traceback" not in ended
+
+
+def test_a_real_terminal_folds_filters_and_marks(terminal: Terminal) -> None:
+    """The keys of the job list as a terminal sends them: fold, unfold with an arrow, filter, mark, lineage with a digit."""
+    terminal.type("-")
+    terminal.wait(lambda screen: "▸     11 more" in screen)
+    terminal.type("Down", "Down", "Right")
+    terminal.wait(lambda screen: "▾   11 more" in screen and "dev-24" in screen)
+    terminal.type("=", "/")
+    terminal.wait(lambda screen: "filter jobs /" in screen)
+    terminal.run("send-keys", "-t", "t", "-l", "state:failed")
+    terminal.type("Enter")
+    terminal.wait(lambda screen: "delays" in screen and "1 of 1 ━┛" in screen)
+    terminal.type("Space")
+    terminal.wait(lambda screen: "▌*✘" in screen and "1 marked" in screen)
+    terminal.type("Escape", "G", "a", "1")
+
+    terminal.wait(
+        lambda screen: "lineage of report, 1 step ━" in screen and "▌" in screen and "csvimport" not in screen
+    )
+
+
+def test_sixteen_colours_and_none(tmp_path: Path) -> None:
+    """In a terminal of sixteen colours, and with NO_COLOR, the list is there and the cursor's line is told by more."""
+    record_flights(tmp_path / "p")
+    (tmp_path / "open.py").write_text(OPEN)
+    terminal = Terminal(tmp_path)
+    try:
+        for settings in ("TERM=linux COLORTERM=", "NO_COLOR=1"):
+            terminal.type(
+                f"clear; {settings} PYTHONPATH={TREE} {sys.executable} {tmp_path}/open.py {tmp_path}/p", "Enter"
+            )
+            terminal.wait(lambda screen: "1 Jobs" in screen and "dev-30" in screen)
+            drawn = terminal.run("capture-pane", "-p", "-e", "-t", "t")
+            terminal.type("q")
+            terminal.wait(lambda screen: "1 Jobs" not in screen)
+
+            assert "▌" in drawn
+            assert "38;2;" not in drawn or settings.startswith("NO_COLOR")
+    finally:
+        terminal.close()
