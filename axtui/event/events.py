@@ -199,7 +199,7 @@ class RequestRefused(Event):
 @dataclass(frozen=True)
 class SourcesChanged(Event):
     """Project files changed; `files` is empty where that was before the engine started. `methods` build differently
-    now; `stale` are the rows of the last build that will run again for their own source, `after` those downstream of them."""
+    now; `stale` are the rows of the last build that will run again for their own source, `after` those downstream."""
 
     files: tuple[str, ...]
     methods: tuple[str, ...]

@@ -246,7 +246,9 @@ def test_a_real_terminal_folds_filters_and_marks(terminal: Terminal) -> None:
     terminal.wait(lambda screen: "delays" in screen and "1 of 1 ━┛" in screen)
     terminal.type("Space")
     terminal.wait(lambda screen: "▌*✘" in screen and "1 marked" in screen)
-    terminal.type("Escape", "G", "a", "1")
+    terminal.type("Escape")
+    terminal.wait(lambda screen: "filter jobs /" not in screen and "csvimport" in screen)
+    terminal.type("G", "a", "1")
 
     terminal.wait(
         lambda screen: "lineage of report, 1 step ━" in screen and "▌" in screen and "csvimport" not in screen
