@@ -234,7 +234,7 @@ def test_data_is_looked_at_in_a_real_terminal(tmp_path: Path) -> None:
 
 
 def test_a_real_terminal_folds_filters_and_marks(terminal: Terminal) -> None:
-    """The keys of the job list as a terminal sends them: fold, unfold with an arrow, filter, mark, lineage with a digit."""
+    """The keys of the list as a terminal sends them: fold, unfold with an arrow, filter, mark, lineage with a digit."""
     terminal.type("-")
     terminal.wait(lambda screen: "▸     11 more" in screen)
     terminal.type("Down", "Down", "Right")
