@@ -6,11 +6,13 @@ import shutil
 from pathlib import Path
 
 import pytest
+from rich.cells import cell_len
 
 from axtui.tui.app import AxtuiApp
 from axtui.tui.data_pane import DataPane
 from axtui.tui.inspection import Inspection
-from tests.tui.datasets import ROWS, record_data
+from tests.tui.datasets import ROWS, record_data, write_dataset
+from tests.tui.payloads import PAYLOADS, find_dangerous
 from tests.tui.recorded import Recorded
 from tests.tui.screen import NARROW, WIDE, in_loop, line_with, lines_of, opened, settle, until
 
@@ -269,3 +271,33 @@ async def test_a_line_leads_to_the_job_it_names(data: Recorded) -> None:
         await settle(pilot)
 
         assert "use dev-3" in lines_of(app)[0]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("first", range(0, len(PAYLOADS), 5))
+@in_loop
+async def test_hostile_texts_stay_text_in_every_tab(tmp_path: Path, first: int) -> None:
+    """In names and values of columns, files, options, results and differences no control character comes through."""
+    texts = [each.decode("utf-8", "replace") for each in PAYLOADS[first : first + 5]]
+    rec = Recorded(tmp_path)
+    for job, more in (("dev-1", ""), ("dev-2", "!")):
+        rec.begin()
+        columns = {f"{number}{text}{more}": "unicode" for number, text in enumerate(texts)}
+        write_dataset(rec, job, columns, [texts] * 3)
+        source = "".join(f"# {text}\nx{number} = {more + text!r}\n" for number, text in enumerate(texts))
+        options = {text: more + text for text in texts}
+        directory = rec.job(job, "make", source, options=options, result=more + "".join(texts), datasets=("default",))
+        for number, text in enumerate(texts):
+            (directory / f"{number}{text[:40].replace('/', '').replace(chr(0), '')}").write_text("x")
+        rec.built("make.1", job, why=texts[0])
+    async with opened(rec.project, WIDE if first % 2 else NARROW) as (app, pilot):
+        await pilot.press("g", "j", "enter")
+        shown = lines_of(app)
+        for key in (*"1367", "5", "v", "escape", "c", "c", "l", "equals_sign", "escape", "enter", "escape"):
+            await pilot.press(key)
+            await settle(pilot)
+            shown += lines_of(app)
+
+        assert isinstance(app.screen, Inspection)
+        assert not find_dangerous(shown)
+        assert {cell_len(line) for line in shown} == {app.size.width}
