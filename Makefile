@@ -28,10 +28,5 @@ format:          ## lay the code out as `check` wants it
 bench:           ## speed against the Accelerator (needs the extra `bench`), as ratios; never fails on time
 	$(PYTHON) -m tests.bench
 
-screenshots:     ## draw screenshots/main.png anew, from the demo while it builds (needs the extra `screenshot`)
-	export HOME=$$(mktemp -d); trap 'rm -rf $$HOME' EXIT; \
-	$(AXTUI) demo $$HOME/flights-demo </dev/null && cd $$HOME/flights-demo && \
-	sed -i 's/"seed": 2013/"seed": 2014/' flights/a_carrier_confidence.py && \
-	{ $(AXTUI) run & } && sleep 1 && \
-	$(AXTUI) screenshot $(CURDIR)/screenshots/main.png --title "axtui demo" \
-	  --keys G,k,k,k,k,k,k,k,k; wait
+screenshots:     ## draw the pictures in screenshots/ anew, from the demo (needs the extra `screenshot`)
+	AXTUI="$(abspath $(PYTHON)) -m axtui.cli.main" screenshots/draw.sh

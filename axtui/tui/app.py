@@ -13,6 +13,7 @@ import signal
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, ClassVar
 
+from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.events import Event, Key
 from textual.screen import ModalScreen, Screen
@@ -138,6 +139,7 @@ class AxtuiApp(CommandsApp, inherit_bindings=True):
     def on_mount(self) -> None:
         """Take signals, and leave the rest until the first frame is drawn."""
         loop = asyncio.get_running_loop()
+        self.app_resume_signal.subscribe(self, self._come_back)
         if not self.is_headless:
             loop.add_signal_handler(signal.SIGTERM, self._terminate)
             loop.add_signal_handler(signal.SIGHUP, os._exit, 128 + signal.SIGHUP)
@@ -320,6 +322,10 @@ class AxtuiApp(CommandsApp, inherit_bindings=True):
         if self._link is not None:
             self._link.close()
         self.exit(return_code=0)
+
+    def _come_back(self, _: App[None]) -> None:
+        """Draw everything again after the shell had the terminal: it is empty then."""
+        self.call_after_refresh(self.action_repaint)
 
     def _terminate(self) -> None:
         self.exit(return_code=128 + signal.SIGTERM)

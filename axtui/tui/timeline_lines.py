@@ -175,11 +175,15 @@ class View:
         cells.put(left, text, style + self.palette["strong"] if double else style)
         for label in labels:
             width = cell_len(label)
-            places = [(right + 2, cells.width - right - 2), (left - 1 - width, left - 1), (left + 2, right - left - 3)]
-            at = next((at for at, room in places if width <= room), None)
-            if at is not None:
-                cells.put(at, label, self.palette["muted"])
-                return
+            if width <= cells.width - right - 2:
+                cells.put(right + 2, label, self.palette["muted"])
+            elif width <= left - 1:
+                cells.put(left - 1 - width, label, self.palette["muted"])
+            elif width + 2 <= right - left - 3:
+                cells.put(left + 2, f" {label} ", self.palette["muted"])
+            else:
+                continue
+            return
 
     def _put_waiting(self, cells: Cells, span: Span) -> None:
         text = {"failed": f"✘ {safe(span.message)}", "cancelled": "⊗ cancelled"}.get(span.state)

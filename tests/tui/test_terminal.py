@@ -274,3 +274,17 @@ def test_sixteen_colours_and_none(tmp_path: Path) -> None:
             assert "38;2;" not in drawn or settings.startswith("NO_COLOR")
     finally:
         terminal.close()
+
+
+def test_ctrl_z_gives_the_shell_and_fg_a_whole_screen(terminal: Terminal) -> None:
+    """Suspended, the shell has the terminal; brought back, everything is drawn again and keys work."""
+    terminal.type("C-z")
+    terminal.wait(lambda screen: "Stopped" in screen)
+
+    terminal.type("fg", "Enter")
+    terminal.wait(lambda screen: "1 Jobs" in screen and "dev-35" in screen and "┗━" in screen)
+    terminal.type("T")
+    terminal.wait(lambda screen: "2 Timeline" in screen)
+    terminal.type("q")
+
+    terminal.wait(lambda screen: "Stopped" not in screen.rsplit("fg", 1)[-1] and "1 Jobs" not in screen)
