@@ -37,6 +37,7 @@ from axtui.base.ids import parse_jobid, split_dataset
 from axtui.base.records import Record, digest_of
 from axtui.build.equivalence import Lacks
 from axtui.build.request import Reference, Request, flat
+from axtui.build.underway import Underway
 from axtui.store import layout
 from axtui.store.catalogue import Catalogue
 from axtui.store.index import Finished
@@ -82,6 +83,7 @@ def identify(
     files: dict[str, str],
     slices: int,
     packages: Mapping[str, str] = MappingProxyType({}),
+    underway: Mapping[str, Underway] = MappingProxyType({}),
 ) -> Identity:
     """Work out the identity of a request.
 
@@ -92,6 +94,7 @@ def identify(
         files: The content digest of each input file, by option.
         slices: The slice count.
         packages: The versions that count, by package.
+        underway: Whoever asks, and who asked for him, by id: jobs that are not finished and may be inputs all the same.
 
     Raises:
         NoSuchWorkdirError: An input job is of a workdir that is not configured.
@@ -99,9 +102,10 @@ def identify(
         NoSuchDatasetError: An input job has no such dataset.
     """
     named = [item for value in (*request.datasets.values(), *request.jobs.values()) for item in flat(value) if item]
-    inputs = {reference: _identify_input(reference, request.datasets, catalogue) for reference in dict.fromkeys(named)}
+    jobs = _Jobs(catalogue, underway)
+    inputs = {reference: _identify_input(reference, request.datasets, jobs) for reference in dict.fromkeys(named)}
     if request.file_jobs:
-        inputs |= {_file_name(*file): _identify_file(*file, catalogue) for file in _find_files(request.options)}
+        inputs |= {_file_name(*file): _identify_file(*file, jobs) for file in _find_files(request.options)}
     options = _replace_files(request.options, inputs)
     parts = {
         "scheme": _SCHEME,
@@ -188,9 +192,11 @@ def _file_name(jobid: str, name: str) -> str:
     return f"{jobid}:{name}"
 
 
-def _identify_file(jobid: str, name: str, catalogue: Catalogue) -> str:
+def _identify_file(jobid: str, name: str, jobs: _Jobs) -> str:
     """Return what a file's job is; a file that is none of its output is known by the job's id too."""
-    job = _get_job(jobid, catalogue)
+    job = jobs.get(jobid)
+    if isinstance(job, Underway):
+        return job.identity
     is_output = any(_is_file(each, name) for each in job.files) and name.partition("/")[0] not in _NO_OUTPUT
     return job.identity if is_output else f"{job.identity}/{jobid}"
 
@@ -200,24 +206,39 @@ def _is_file(found: str, name: str) -> bool:
     return found == name or (found.startswith(name + ".") and found[len(name) + 1 :].isdecimal())
 
 
-def _identify_input(reference: str, datasets: dict[str, Reference], catalogue: Catalogue) -> str:
-    job = _get_job(reference, catalogue)
+def _identify_input(reference: str, datasets: dict[str, Reference], jobs: _Jobs) -> str:
+    job = jobs.get(reference)
     _, name = split_dataset(reference)
     is_dataset = any(
         reference == value or (isinstance(value, list) and reference in value) for value in datasets.values()
     )
-    if is_dataset and name not in job.datasets:
-        there = ", ".join(job.datasets) or "no dataset"
-        raise NoSuchDatasetError(f"job {job.jobid} has no dataset {name!r}; it has {there}")
+    if is_dataset:
+        _check_dataset(job, name)
     return f"{job.identity}/{name}" if is_dataset else job.identity
 
 
-def _get_job(reference: str, catalogue: Catalogue) -> Finished:
-    jobid, _ = split_dataset(reference)
-    job = catalogue.get(jobid)
-    if job is None:
-        raise _missing(jobid, catalogue)
-    return job
+def _check_dataset(job: Finished | Underway, name: str) -> None:
+    if isinstance(job, Underway):
+        if not job.has_dataset(name):
+            raise NoSuchDatasetError(f"job {job.jobid} has not finished a dataset {name!r}")
+    elif name not in job.datasets:
+        there = ", ".join(job.datasets) or "no dataset"
+        raise NoSuchDatasetError(f"job {job.jobid} has no dataset {name!r}; it has {there}")
+
+
+@dataclass(frozen=True)
+class _Jobs:
+    """The jobs that may be inputs of a request."""
+
+    catalogue: Catalogue
+    underway: Mapping[str, Underway]
+
+    def get(self, reference: str) -> Finished | Underway:
+        jobid, _ = split_dataset(reference)
+        job = self.catalogue.get(jobid) or self.underway.get(jobid)
+        if job is None:
+            raise _missing(jobid, self.catalogue)
+        return job
 
 
 def _missing(jobid: str, catalogue: Catalogue) -> NoSuchWhateverError:

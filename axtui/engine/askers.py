@@ -44,7 +44,8 @@ class Outcome:
 class Asker:
     """A script (ticket 0) or a job that asks, and the build it belongs to. Its jobs go to `workdir` by default.
 
-    `depth` is 0 for a script, 1 for a job that it asked for, 2 for a subjob of that, and so on.
+    `depth` is 0 for a script, 1 for a job that it asked for, 2 for a subjob of that, and so on; `above` is who
+    asked for it, "" for a script.
     """
 
     build: Build
@@ -52,6 +53,7 @@ class Asker:
     row: str
     workdir: str
     depth: int = 0
+    above: str = ""
     outcomes: dict[int, Outcome] = field(default_factory=dict)
     asked: int = 0
     """The last tag that it used."""

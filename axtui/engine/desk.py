@@ -21,6 +21,7 @@ from axtui.build.identity import identify
 from axtui.build.near_misses import describe_near_misses
 from axtui.build.request import make_request
 from axtui.build.reuse import Reuse
+from axtui.build.underway import Underway
 from axtui.build.why import explain_reuse
 from axtui.engine.askers import Asker, InputFailedError, Outcome, fill, find_handles
 from axtui.engine.builds import Build, Row
@@ -84,7 +85,9 @@ class Desk:
         """Let the job that a request started ask for jobs of its own."""
         asker = self.askers.get(ticket.asker)
         depth = asker.depth + 1 if asker else 1
-        self.askers[ticket.job] = Asker(ticket.build, ticket.number, ticket.row.name, ticket.workdir, depth)
+        self.askers[ticket.job] = Asker(
+            ticket.build, ticket.number, ticket.row.name, ticket.workdir, depth, ticket.asker
+        )
 
     def open_tickets(self, build: int) -> list[Ticket]:
         """Return the requests of a build that are being looked at."""
@@ -281,9 +284,19 @@ class Desk:
             return False
         snapshot = self._code.full_snapshot(ticket.snapshot, ticket.description)
         packages = versions_of(request.method, (*ticket.description.packages, *self._project.depend_packages))
-        identity = identify(request, snapshot.digest, self._catalogue, files, self._project.slices, packages)
+        slices, underway = self._project.slices, self._underway(ticket)
+        identity = identify(request, snapshot.digest, self._catalogue, files, slices, packages, underway)
         ticket.wanted = Wanted(request, identity, snapshot)
         return True
+
+    def _underway(self, ticket: Ticket) -> dict[str, Underway]:
+        """Return whoever asks, who asked for him, and so on: what they have finished can be an input."""
+        found: dict[str, Underway] = {}
+        jobid = ticket.asker
+        while jobid in self.askers and jobid not in found:
+            found[jobid] = Underway(jobid, self._project.workdirs[jobid.rpartition("-")[0]] / jobid)
+            jobid = self.askers[jobid].above
+        return found
 
     def _check_concurrency(self, ticket: Ticket) -> None:
         """Set how many processes the job may have at once; a method that needs all its slices refuses to have fewer."""

@@ -331,7 +331,10 @@ class JobProcess:
         previous = job_or_none(self._setup["jobs"].get("previous"))
         if not previous:
             return ""
-        return digest_of([previous.params.parameters, read_post(Path(previous.path))["output"]])
+        try:
+            return digest_of([previous.params.parameters, read_post(Path(previous.path))["output"]])
+        except FileNotFoundError:  # it asked for this job, and runs
+            return str(self._setup["inputs"][previous])
 
     def _opened(self) -> tuple[dict[str, Told], bool]:
         """Return what is recorded of files that were read undeclared, and whether they stayed what they were."""

@@ -126,3 +126,53 @@ def test_what_builds_itself_for_ever_ends(project: ProjectDirectory, axtui: Comm
     done = axtui("run")
 
     assert done.stdout == "bottom\nSubmit failed: Too deep subjob nesting: deep is level 101\n"
+
+
+TOTAL = """
+datasets, jobs = ('source',), ('maker',)
+def analysis(sliceno): return sum(datasets.source.iterate(sliceno, 'n'))
+def synthesis(analysis_res): return analysis_res.merge_auto()
+"""
+MAKER = """
+from axtui import build
+options = {'lines': 3}
+def synthesis(job, options):
+    write = (dw := job.datasetwriter(columns={'n': 'int64', 'text': 'ascii'})).get_split_write()
+    for n in range(options.lines): write(n, str(n))
+    made = dw.finish()
+    few = build('dataset_filter_columns', source=made, keep_columns=['text']).dataset()
+    file = build('opener', file=job.save('saved', 'a.pickle').jobwithfile())
+    return build('total', source=made, maker=job).load(), sorted(few.iterate(None, 'text')), file.load()
+"""
+OPENER = """
+from axtui import JobWithFile
+options = {'file': JobWithFile}
+def synthesis(options): return options.file.load()
+"""
+OWN_INPUTS = """
+from axtui import g
+for lines in (3, 3, 4): print(urd.build('maker', lines=lines).load())
+dw = g.job.datasetwriter(columns={'n': 'int64'})
+dw.get_split_write()(42)
+for reference in (dw.finish(), g.job, g.job + '/gone', 'dev-99'):
+    try: print(urd.build('total', source=reference).load())
+    except Exception as error: print(error)
+"""
+
+
+def test_what_a_running_job_has_finished_is_an_input_of_its_subjobs(project: ProjectDirectory, axtui: Command) -> None:
+    """Its datasets, its files and itself, at each run anew; what is not finished, or is of another job, is refused."""
+    for name, source in {"total": TOTAL, "maker": MAKER, "opener": OPENER}.items():
+        project.method(name, source)
+    project.script(OWN_INPUTS)
+
+    first = axtui("run")
+    again = axtui("run")
+
+    refused = "job dev-0 has not finished a dataset 'gone'\nthere is no finished job 'dev-99'\n"
+    three = "(3, ['0', '1', '2'], 'saved')\n"
+    assert first.stdout == f"{three}{three}(6, ['0', '1', '2', '3'], 'saved')\n42\n42\n{refused}"
+    assert again.stdout == first.stdout.replace("dev-0", "dev-10")
+    assert (project.methods().count("maker"), project.methods().count("total")) == (2, 4)
+    for words in (("why", "dev-4"), ("why", "maker"), ("trace", "workdirs/dev/dev-9"), ("jobs",)):
+        axtui(*words)
