@@ -42,6 +42,7 @@ DOORS: dict[str, tuple[str, ...]] = {
         *("job_params", "job_post", "debug_print_options", "stackup", "OptionEnum", "OptionString"),
     ),
     "dsutil": ("typed_writer", "typed_reader", "hash", "strptime", "strptime_i"),
+    "_dsutil": ("hash",),
     "colour": ("RED", "BOLD", "BRIGHTBLUEBG", "RESET", "colour"),
     "compat": ("first_value", "monotonic", "url_quote", "uni"),
 }
