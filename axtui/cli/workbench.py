@@ -24,7 +24,8 @@ def _run_screen(project: Project, ascii: bool) -> int:
     """Run the screen in this process. Textual is imported here and not before: the front must stay small."""
     from axtui.tui.app import AxtuiApp
     from axtui.tui.link import ProjectEngines
+    from axtui.tui.session import session_path
 
-    app = AxtuiApp(project, ProjectEngines(project), ascii)
+    app = AxtuiApp(project, ProjectEngines(project), ascii, session_path(project.root))
     app.run()
     return app.return_code or 0

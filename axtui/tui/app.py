@@ -11,6 +11,7 @@ import gc
 import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Any, ClassVar
 
 from textual.app import App
@@ -32,11 +33,11 @@ from axtui.tui.link import Engines, Link
 from axtui.tui.palette import AXTUI_THEME, Palette
 from axtui.tui.rows import Row
 from axtui.tui.safety import add_filter
+from axtui.tui.session import read_session, write_session
 from axtui.tui.text_screen import TextScreen
 from axtui.tui.themes import choose_theme
 from axtui.tui.workbench import Workbench
 
-_FRAME_SECONDS = 1 / 30
 _FIRST_SECONDS, _PIECE_SECONDS = 0.15, 0.02
 """So long the journal is read before the first frame, and then in one piece."""
 _LOOK_EVERY = 64
@@ -51,6 +52,7 @@ class AxtuiApp(CommandsApp, inherit_bindings=True):
         project: The project.
         engines: Where its engine is found; None looks at the journal alone.
         ascii: Whether to draw with ASCII characters alone.
+        session: Where the user's place is kept; None keeps none.
 
     Attributes:
         workbench: The main screen.
@@ -65,7 +67,9 @@ class AxtuiApp(CommandsApp, inherit_bindings=True):
         Binding("ctrl+l", "repaint", "repaint", show=False, id="app.repaint"),
     ]
 
-    def __init__(self, project: Project, engines: Engines | None = None, ascii: bool = False) -> None:
+    def __init__(
+        self, project: Project, engines: Engines | None = None, ascii: bool = False, session: Path | None = None
+    ) -> None:
         super().__init__(project)
         self._engines = engines
         self._link: Link | None = None
@@ -73,14 +77,16 @@ class AxtuiApp(CommandsApp, inherit_bindings=True):
         self._due = False
         self._build_due = False
         """Whether the engine left, with a build asked for, to make room for one that knows the new configuration."""
-        self._frame_seconds = _FRAME_SECONDS
+        self._session = session
+        self._least_seconds = 1 / self.settings.frames
+        self._frame_seconds = self._least_seconds
         self._pending: dict[int, tuple[str, Callable[[Message], None] | None]] = {}
         self._watches = True
         self._is_away = False
         self._keys = KeyOrder(self, super().on_event)
         self.theme = self.settings.theme or choose_theme(self.console.color_system, os.environ)
         add_filter(self)
-        if ascii:
+        if ascii or self.settings.ascii:
             use_ascii(self)
         gc.disable()  # until all is read: looking through so much that stays takes a third of the time
         self._backlog: Iterator[Entry] | None = self.reader.last_entries()
@@ -150,6 +156,8 @@ class AxtuiApp(CommandsApp, inherit_bindings=True):
         """Start what the first frame does not need: the highlighter, the engine, the watcher."""
         from axtui.tui.source_pane import SourcePane
 
+        if self._session is not None:
+            self.workbench.resume(read_session(self._session))
         for text in self.wrong:
             self.say(text, "warning")
         self.run_worker(self._read_on(), group="journal")
@@ -230,7 +238,7 @@ class AxtuiApp(CommandsApp, inherit_bindings=True):
         began = clock.monotonic()
         if self.workbench.is_running:  # messages may come while the app is ending
             self.workbench.refresh_board()
-        self._frame_seconds = max(_FRAME_SECONDS, _FRAME_REST * (clock.monotonic() - began))
+        self._frame_seconds = max(self._least_seconds, _FRAME_REST * (clock.monotonic() - began))
 
     def _show_link(self, text: str) -> None:
         if self.workbench.is_running:
@@ -319,6 +327,8 @@ class AxtuiApp(CommandsApp, inherit_bindings=True):
     def _leave(self, answer: str) -> None:
         if answer == "c":
             self.stop("cancel", None)
+        if self._session is not None:
+            write_session(self._session, self.workbench.session)
         if self._link is not None:
             self._link.close()
         self.exit(return_code=0)

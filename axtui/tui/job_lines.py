@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING, cast
 
 from rich.style import Style
 from textual.events import Resize
@@ -19,6 +20,9 @@ from axtui.tui.reader import Reader
 from axtui.tui.rows import SCRIPT, Row
 from axtui.tui.state import Board, Changes
 from axtui.tui.terms import BadTermError
+
+if TYPE_CHECKING:
+    from axtui.tui.app import AxtuiApp
 
 _LANES_WIDE, _LANES_NARROW = 8, 5
 _WIDE = 76
@@ -56,6 +60,11 @@ class JobLines(ListPane, inherit_bindings=False):
     def row(self) -> Row | None:
         """The row under the cursor; None on a group."""
         return self.find(self.cursor)
+
+    @property
+    def folds(self) -> bool | None:
+        """Whether the user has had all repeats folded or unfolded."""
+        return self._list.folds
 
     @property
     def is_narrowed(self) -> bool:
@@ -173,7 +182,8 @@ class JobLines(ListPane, inherit_bindings=False):
         """Find the lines, and leave cursor and view where they were."""
         was = self.at(self.cursor) or 0
         top = was - self.scroll_offset.y
-        self._list.arrange(_LANES_WIDE if self.size.width >= _WIDE else _LANES_NARROW)
+        most = cast("AxtuiApp", self.app).settings.lanes or _LANES_WIDE
+        self._list.arrange(most if self.size.width >= _WIDE else min(most, _LANES_NARROW))
         self._columns = measure(map(self.find, self.keys), self._board.table, self._list.lanes, self.size.width)
         self.resize_content(len(self.keys))
         line = self.at(self.cursor)

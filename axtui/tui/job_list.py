@@ -130,6 +130,11 @@ class JobList:
         """
         self._terms = parse_terms(text)
 
+    @property
+    def folds(self) -> bool | None:
+        """Whether the user has had all repeats folded or unfolded; None where nothing was said."""
+        return self._folds
+
     def fold(self, folds: bool) -> None:
         """Fold all repeats, or unfold them."""
         self._folds = folds

@@ -3,6 +3,9 @@
 settings.toml:
 
     theme = "axtui-light"     # any theme of the palette; without it the terminal decides
+    ascii = false             # draw with ASCII characters alone
+    lanes = 8                 # so many lanes at most in the job list, 1 to 20
+    frames = 30               # so many pictures a second at most, 1 to 60
     notify_seconds = 60       # a build that took longer than this rings the bell when it ends; 0 never does
     osc9 = false              # and sends a desktop notification, where the terminal shows these (OSC 9)
 
@@ -26,6 +29,11 @@ from axtui.base.text import safe
 
 SETTINGS, KEYS = "settings.toml", "keys.toml"
 _NBYTES = 1 << 20
+_KINDS: Mapping[str, tuple[str, tuple[type, ...]]] = {
+    "str": ("text", (str,)), "float": ("a number", (int, float)), "int": ("a whole number", (int,)),
+    "bool": ("true or false", (bool,)),
+}  # fmt: skip
+_RANGES = {"lanes": (1, 20), "frames": (1, 60)}
 
 
 @dataclass(frozen=True)
@@ -33,6 +41,9 @@ class Settings:
     """What the user has set; the defaults are those of a user who has set nothing."""
 
     theme: str = ""
+    ascii: bool = False
+    lanes: int = 0
+    frames: int = 30
     notify_seconds: float = 0.0
     osc9: bool = False
 
@@ -132,10 +143,12 @@ def _read_toml(path: Path) -> Read:
 def _problem(name: str, value: object, known: Mapping[str, Any], themes: list[str]) -> str:
     if name not in known:
         return f"there is no setting {name!r}{_nearest(name, known)}"
-    wanted = {"str": "text", "float": "a number", "bool": "true or false"}[str(known[name].type)]
-    kinds = {"str": (str,), "float": (int, float), "bool": (bool,)}[str(known[name].type)]
+    wanted, kinds = _KINDS[str(known[name].type)]
     if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
         return f"{name} is {value!r:.40}; wanted {wanted}"
+    least, most = _RANGES.get(name, (0, 10**9))
+    if isinstance(value, (int, float)) and not least <= value <= most:
+        return f"{name} is {value!r:.40}; wanted {least} to {most:,}"
     if name == "theme" and value not in themes:
         return f"there is no theme {value!r}{_nearest(str(value), themes)}"
     return ""

@@ -28,6 +28,7 @@ from axtui.tui.pane import Pane
 from axtui.tui.prompt_line import PromptLine
 from axtui.tui.reader import Reader
 from axtui.tui.rows import SCRIPT, Row
+from axtui.tui.session import Session
 from axtui.tui.source_pane import SourcePane
 from axtui.tui.state import Board
 from axtui.tui.text_pane import TextPane
@@ -301,6 +302,25 @@ class Workbench(JobScreen, inherit_bindings=True):
     def place(self) -> tuple[str, str]:
         """The row under the cursor, and the pane that has the focus."""
         return self.jobs.cursor, self._layout.current
+
+    @property
+    def session(self) -> Session:
+        """Where the user is."""
+        row, pane = self.place
+        return Session(row, pane, self._layout.is_zoomed, self.jobs.filter, self.jobs.folds)
+
+    def resume(self, session: Session) -> None:
+        """Go where the user was, as far as that is there."""
+        if session.folds is not None:
+            self.jobs.action_fold(session.folds)
+        if session.filter:
+            self.filter_jobs(session.filter)
+        if self.jobs.at(session.row) is not None:
+            self.jobs.move_to(session.row)
+        if session.pane in PANES and self._layout.has_room(session.pane):
+            self._layout.open(session.pane)
+            if session.zoomed:
+                self._layout.zoom(session.pane)
 
     def action_step_build(self, step: int) -> None:
         """Show the build before the present one."""
