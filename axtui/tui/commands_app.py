@@ -31,6 +31,7 @@ class CommandsApp(App[None], inherit_bindings=False):
 
     Attributes:
         board: What is known of its builds.
+        keys: The keys that the user gave to actions, by their ids.
         wrong: What is wrong with the user's settings and keys, a sentence each.
         workbench: The main screen.
     """
@@ -53,6 +54,7 @@ class CommandsApp(App[None], inherit_bindings=False):
         self.register_theme(AXTUI_THEME)
         self.register_theme(LIGHT_THEME)
         self.settings, self.wrong = read_settings(config_directory(), self.available_themes)
+        self.keys: Mapping[str, str] = {}
         self._take_keys()
 
     def _take_keys(self) -> None:
@@ -65,7 +67,14 @@ class CommandsApp(App[None], inherit_bindings=False):
         actions = {name: key for place in places for name, key in place.items()}
         keys, wrong = read_keys(config_directory(), actions)
         self.wrong = (*self.wrong, *wrong, *find_clashes(keys, places))
+        self.keys = keys
         self.set_keymap(keys)
+
+    def tell_idle(self, key: str, name: str) -> str:
+        """Say of a key that does nothing where it was pressed where it does what."""
+        from axtui.tui.key_places import tell_idle
+
+        return tell_idle(key, safe(name), self.keys)
 
     def say(self, text: str, severity: SeverityLevel = "information") -> None:
         """Answer the user in a corner of the screen."""

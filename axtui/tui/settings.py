@@ -22,7 +22,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from textual.binding import Binding, BindingType
+from textual.binding import Binding
 from textual.dom import DOMNode
 
 from axtui.base.text import safe
@@ -116,15 +116,13 @@ def find_clashes(keys: Mapping[str, str], places: Iterable[Mapping[str, str]]) -
 
 def actions_of(node: type[DOMNode]) -> dict[str, str]:
     """Return the keys of each action of a screen or pane, by id."""
-    found: dict[str, str] = {}
-    for kind in reversed(node.__mro__):
-        for binding in _bindings(kind.__dict__.get("BINDINGS", ())):
-            found[binding.id] = binding.key
-    return {name: key for name, key in found.items() if name}
+    return {binding.id: binding.key for binding in bindings_of(node) if binding.id}
 
 
-def _bindings(bindings: Iterable[BindingType]) -> Iterable[Any]:
-    return (binding for binding in bindings if isinstance(binding, Binding) and binding.id)
+def bindings_of(node: type[DOMNode]) -> list[Binding]:
+    """Return the bindings of a screen or pane, those of the classes that it is made from first."""
+    found = (kind.__dict__.get("BINDINGS", ()) for kind in reversed(node.__mro__))
+    return [binding for bindings in found for binding in bindings if isinstance(binding, Binding)]
 
 
 def _read_toml(path: Path) -> Read:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, cast
 from textual.events import Key
 from textual.screen import Screen
 
-from axtui.base.text import safe
 from axtui.tui.bars import KeyBar
 from axtui.tui.output_pane import OutputPane
 from axtui.tui.pane import Pane
@@ -83,7 +82,7 @@ class TextScreen(Screen[None], inherit_bindings=False):
         self.status("")
         if event.key not in self.active_bindings:
             name = event.character if event.is_printable and event.character else event.key
-            self.status(safe(f"{name} does nothing here; ? lists the keys"))
+            self.status(self._axtui.tell_idle(event.key, name))
 
     def on_pane_hint(self, message: Pane.Hint) -> None:
         """Show what a pane has to say."""

@@ -166,7 +166,7 @@ class TimelineScreen(Screen[None], inherit_bindings=False):
         self.query_one(KeyBar).say("")
         if event.key not in self.active_bindings:
             name = event.character if event.is_printable and event.character else event.key
-            self.query_one(KeyBar).say(safe(f"{name} does nothing here; ? lists the keys"))
+            self.query_one(KeyBar).say(cast("AxtuiApp", self.app).tell_idle(event.key, name))
 
     def on_pane_hint(self, message: Pane.Hint) -> None:
         """Show what a pane has to say."""

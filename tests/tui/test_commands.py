@@ -227,3 +227,16 @@ async def test_a_picture_of_the_screen_is_kept(flights: Recorded) -> None:
     files = list((flights.root / ".axtui/exports").glob("screen-*.txt"))
     assert len(files) == 1
     assert "1 Jobs" in files[0].read_text() and "Screenshot" not in files[0].read_text()
+
+
+@in_loop
+async def test_a_key_that_does_nothing_says_where_it_does_something(flights: Recorded) -> None:
+    """The last line names the place where a key means something; a key that never does is said to be none."""
+    async with opened(flights.project) as (app, pilot):
+        await pilot.press("F")
+        await settle(pilot)
+        assert "F does nothing here; in the output it means: go to the end" in lines_of(app)[-1]
+
+        await pilot.press("T", "F", "Q")
+        await settle(pilot)
+        assert lines_of(app)[-1].strip() == "Q does nothing here; ? lists the keys"
