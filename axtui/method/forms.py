@@ -214,28 +214,38 @@ def _describe_type(kind: type) -> Form:
 
 def _describe_sequence(sample: Any) -> Form:
     kind = "set" if isinstance(sample, (set, frozenset)) else "list"
-    inner, is_type = _describe_samples(list(sample))
-    default = [] if is_type else list(sample)
-    mandatory = inner is not None and inner.kind == "enum" and not inner.none_ok and inner.mandatory
+    inner = _describe_samples(list(sample))
+    default = [] if _holds_type(sample) else list(sample)
+    mandatory = _is_mandatory(inner)
     return Form(kind, set(default) if kind == "set" else default, inner=inner, none_ok=False, mandatory=mandatory)
 
 
 def _describe_dict(sample: dict[Any, Any]) -> Form:
-    inner, is_type = _describe_samples(list(sample.values()))
-    mandatory = inner is not None and inner.kind == "enum" and not inner.none_ok and inner.mandatory
-    return Form("dict", {} if is_type else dict(sample), inner=inner, none_ok=False, mandatory=mandatory)
+    inner = _describe_samples(list(sample.values()))
+    default = {} if _holds_type(sample) else dict(sample)
+    return Form("dict", default, inner=inner, none_ok=False, mandatory=_is_mandatory(inner))
 
 
-def _describe_samples(samples: list[Any]) -> tuple[Form | None, bool]:
-    """Return the common form of some samples, and whether they are types rather than values."""
+def _is_mandatory(inner: Form | None) -> bool:
+    """Tell whether what holds values of a form must be given; a list of input files need not."""
+    return inner is not None and inner.mandatory and inner.kind != "inputfile"
+
+
+def _holds_type(sample: Any) -> bool:
+    """Tell whether there are types rather than values in a sample, so that its default is empty."""
+    if isinstance(sample, (list, tuple, set, frozenset, dict)):
+        return any(map(_holds_type, sample.values() if isinstance(sample, dict) else sample))
+    return isinstance(sample, (type, OptionEnum, _OptionString, RequiredOption, OptionDefault, _InputFile))
+
+
+def _describe_samples(samples: list[Any]) -> Form | None:
+    """Return the common form of some samples."""
     if not samples:
-        return None, False
+        return None
     forms = [describe_form(sample) for sample in samples]
     if len({form.kind for form in forms}) > 1:
         raise MethodError(f"the samples {samples!r:.80} are of different types")
-    first = samples[0]
-    is_type = isinstance(first, (type, OptionEnum, _OptionString, RequiredOption, _InputFile))
-    return forms[0], is_type
+    return forms[0]
 
 
 def _change(form: Form, **changes: Any) -> Form:
