@@ -147,7 +147,7 @@ def _find_sort_column(chain: Sequence[Dataset], name: str, is_descending: bool) 
     kind = columns[-1].type
     if kind not in _SORTABLE:
         raise DatasetUsageError(f"column {name!r} of {chain[-1]} is {kind}, which has no order to sort by")
-    bounds = [bound for column in columns for bound in (column.min, column.max) if isinstance(bound, int)]
+    bounds = [bound for column in columns for bound in (column.min, column.max) if isinstance(bound, (int, float))]
     has_big = kind == "number" and any(not -_HALF <= bound < _HALF for bound in bounds)
     return SortColumn(name, kind, any(column.none_support for column in columns), has_big, is_descending)
 

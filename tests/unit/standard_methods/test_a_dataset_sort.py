@@ -176,6 +176,17 @@ def test_a_trigger_keeps_values_together(desk: Desk, is_small: bool, values: lis
     assert Dataset(job).lines == [stop - start for start, stop in pairwise(starts)]
 
 
+@pytest.mark.parametrize("bound", [2.0**63, 1e300, math.inf])
+def test_large_integers_are_sorted_among_larger_floats(desk: Desk, bound: float) -> None:
+    """Also where a float is the largest value of the column, so that no integer tells how large they get."""
+    values = [bound, 2**63, 2**62, -1.5]
+    source = desk.dataset({"n": "number"}, [(value,) for value in values])
+
+    job, _ = run_method(desk, a_dataset_sort, source=source, sort_columns=["n"], sort_across_slices=True)
+
+    assert list(Dataset(job).iterate(None, "n")) == sorted(values)
+
+
 def test_text_is_in_order_of_code_points(desk: Desk) -> None:
     """Neither case nor language matters, and what lies beyond 16 bits comes after all that does not."""
     texts = ["b", "B", "é", "z", "", "\uffff", "\U00010000", "a"]
