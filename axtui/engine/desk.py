@@ -294,7 +294,9 @@ class Desk:
         found: dict[str, Underway] = {}
         jobid = ticket.asker
         while jobid in self.askers and jobid not in found:
-            found[jobid] = Underway(jobid, self._project.workdirs[jobid.rpartition("-")[0]] / jobid)
+            workdir = self._project.workdirs.get(jobid.rpartition("-")[0])
+            if workdir is not None:  # a rehearsed script runs in none
+                found[jobid] = Underway(jobid, workdir / jobid)
             jobid = self.askers[jobid].above
         return found
 
