@@ -348,7 +348,7 @@ class OutputPane(TextPane, inherit_bindings=True):
         """Draw what has come: all if the end is followed or seen, else only how much it is."""
         self._is_due = False
         self._allowance -= 1
-        sees_end = self._last_visible() >= self._lines - 1
+        sees_end = self._view.last >= self._lines - 1
         self.resize_content(len(self.lines))
         if self.follows:
             self.go_to_end()

@@ -19,17 +19,16 @@ from axtui.base.text import safe
 from axtui.tui.copying import join_lines
 from axtui.tui.disk_diff import DiffLine, compare, count_changes, find_on_disk
 from axtui.tui.palette import Line
-from axtui.tui.pattern import Pattern, parse_pattern
 from axtui.tui.reader import Reader
 from axtui.tui.rows import Row
+from axtui.tui.searched_pane import SearchedPane
 from axtui.tui.styled import Span, Styled
-from axtui.tui.text_pane import TextPane
 
 _HIGHLIGHT_LINES = 5000
 _GUTTER = 8
 
 
-class SourcePane(TextPane, inherit_bindings=True):
+class SourcePane(SearchedPane, inherit_bindings=True):
     """The stored source files of one job; without a job, the file on disk that is wrong."""
 
     NUMBER = 4
@@ -74,8 +73,6 @@ class SourcePane(TextPane, inherit_bindings=True):
         self._can_highlight = False
         self._mark = 0
         self._problem = ("", "", 0)
-        self._pattern: Pattern | None = None
-        self._searched_from = 0
 
     async def prepare(self) -> None:
         """Import the highlighter beside the loop; it is not needed for the first frame."""
@@ -111,7 +108,7 @@ class SourcePane(TextPane, inherit_bindings=True):
                     self._shows_disk = False
                     self._lay_lines()
                     self.show_line(number - 1)
-                    self._show_title()
+                    self.show_title()
                     return True
         return False
 
@@ -163,10 +160,6 @@ class SourcePane(TextPane, inherit_bindings=True):
             return Line()
         return Line().put(f"   ◀ {safe(self._problem[0])}", self.palette["error"])
 
-    def found(self, y: int, plain: str) -> list[tuple[int, int]]:
-        """Return what is searched for and stands in a line."""
-        return self._pattern.spans(plain) if self._pattern else []
-
     def band(self, y: int) -> Style | None:
         """Put the failing line on a band, and what differs."""
         if self._is_marked(y):
@@ -187,51 +180,18 @@ class SourcePane(TextPane, inherit_bindings=True):
         if self.is_attached:
             self._highlight()
 
-    def moved(self, at_end: bool) -> None:
-        """Say which line the cursor is on."""
-        self.redraw()
-        self._show_title()
-
-    def typed(self, purpose: str, text: str) -> None:
-        """Search as the user types; "" ends it."""
-        self._pattern = parse_pattern(text) if text else None
-        rows = self._found_rows()
-        if rows:
-            self.show_line(next((y for y in rows if y >= self._searched_from), rows[0]))
-        self.redraw()
-        self._show_title()
-
-    def begin_search(self) -> None:
-        """Search from the cursor on, whatever is found while the user types."""
-        self._searched_from = self.cursor
-
     def step_back(self) -> bool:
         """Undo the last of selection, search, and looking at the disk. Return whether there was one."""
-        if self.drop_selection():
+        if super().step_back():
             return True
-        if self._pattern:
-            self.typed(self.SEARCH, "")
-        elif self._shows_disk and self._has_built:
+        shows_disk = self._shows_disk and self._has_built
+        if shows_disk:
             self.action_disk()
-        else:
-            return False
-        return True
+        return shows_disk
 
     def all_text(self) -> tuple[str, bool]:
         """Return the file that is shown."""
         return join_lines(self.text(y).plain for y in range(self._lines) if self._lines_of_both[y].sign != "-")
-
-    def action_find(self, step: int) -> None:
-        """Go to the next line that matches the search."""
-        rows = self._found_rows()
-        if not rows:
-            text = f"no line with {self._pattern.text!r}" if self._pattern else "nothing is searched for; / searches"
-            return self.hint(text)
-        ahead = [y for y in rows if (y - self.cursor) * step > 0]
-        if not ahead:
-            self.hint("went on from the other end")
-        self.show_line((ahead or rows)[0 if step > 0 else -1])
-        return self.moved(False)
 
     def action_edit(self) -> None:
         """Edit the file on disk at this line."""
@@ -253,7 +213,7 @@ class SourcePane(TextPane, inherit_bindings=True):
         self._lay_lines()
         lines = enumerate(self._lines_of_both)
         self.show_line(next((y for y, line in lines if _is_from(line, before)), 0))
-        self._show_title()
+        self.show_title()
         return self.hint("the file on disk" if self._shows_disk else "as built")
 
     def action_file(self) -> None:
@@ -270,11 +230,6 @@ class SourcePane(TextPane, inherit_bindings=True):
     def _is_marked(self, y: int) -> bool:
         line = self._lines_of_both[y]
         return bool(self._mark) and (line.built if self._has_built else line.disk) + 1 == self._mark
-
-    def _found_rows(self) -> list[int]:
-        if self._pattern is None:
-            return []
-        return [y for y in range(self._lines) if self._pattern.matches(self.text(y).plain)]
 
     def _changes(self) -> str:
         if not self._stamp:
@@ -296,7 +251,7 @@ class SourcePane(TextPane, inherit_bindings=True):
         self._lay_lines()
         self.cursor = max(0, min(self._mark - 1, self._lines - 1))
         self.go_to(self._mark - 1 - self.text_rows // 2 if self._mark else 0)
-        self._show_title()
+        self.show_title()
 
     def _look_at_disk(self) -> None:
         """Read the file on disk again if it was saved."""
@@ -305,7 +260,7 @@ class SourcePane(TextPane, inherit_bindings=True):
             self._shows_disk = (self._shows_disk and bool(self._stamp)) or not self._has_built
             self._lay_lines()
             self.put_cursor(self.cursor)
-            self._show_title()
+            self.show_title()
 
     def _read_disk(self) -> None:
         self._stamp = self._reader.disk_stamp(self._file) if self._file else ()
@@ -335,17 +290,16 @@ class SourcePane(TextPane, inherit_bindings=True):
         lines = highlight("\n".join(text), language="python").split("\n", allow_blank=True)
         return [_styled(line.render_segments(self.visual_style)) for line in lines[: len(text)]]
 
-    def _show_title(self) -> None:
+    def show_title(self) -> None:
+        """Say which file is shown, as built or as it is on disk, what is searched for, and where the cursor is."""
         if not self._file:
             return self.title("Source")
         where = f"as built, {self._row.job}" if self._row and not self._shows_disk else "on disk"
         if self._shows_disk and self._has_built and self._row:
             where = f"on disk{self._changes()} against {self._row.job}" if self._differs else "on disk, as built"
         files = f" · file {self._names.index(self._file) + 1} of {len(self._names)}" if len(self._names) > 1 else ""
-        count = len(self._found_rows())
-        found = f"/{self._pattern.text} {count:,} line{'s' * (count != 1)} · " if self._pattern else ""
         at = f"line {self.cursor + 1} of {self._lines}" if self._lines else "empty"
-        return self.title(f"Source {self._file} {where}{files}", found + at)
+        return self.title(f"Source {self._file} {where}{files}", self.describe_search() + at)
 
 
 def _find_problem(row: Row, error: Record) -> tuple[str, str, int]:

@@ -1,8 +1,7 @@
 """The base of the panes that show long text: a cursor line, wrapped lines, found text, selection. Holds no text.
 
-Only what is visible is ever asked for. Where the view is, is kept as a line and a part of it, since a wrapped or
-marked line takes several rows of the screen; the scrollbar is told a scaled position, so that a growing text does not
-lay the screen out anew.
+Only what is visible is ever asked for. The scrollbar is told a scaled position, so that a growing text does not lay the
+screen out anew.
 """
 
 from __future__ import annotations
@@ -21,9 +20,9 @@ from axtui.tui.copying import extract, join_lines
 from axtui.tui.palette import Line
 from axtui.tui.pane import Pane
 from axtui.tui.styled import Span, Styled, cells_of, chop, find_window
+from axtui.tui.viewport import RULE, Viewport
 
 _WHEEL_ROWS = 3
-_RULE = -1
 _GROWTH = 1.15
 
 
@@ -48,9 +47,8 @@ class TextPane(Pane, inherit_bindings=True):
         super().__init__(id=id)
         self.cursor = 0
         self.wraps = False
-        self._top, self._sub = 0, 0
         self._selected_from: int | None = None
-        self._rows: list[tuple[int, int]] = []
+        self._view = Viewport(lambda: self.text_rows, self._count_parts, lambda y: bool(self.rule(y)))
 
     def text(self, y: int) -> Styled:
         """Return a line."""
@@ -153,38 +151,33 @@ class TextPane(Pane, inherit_bindings=True):
 
     def redraw(self) -> None:
         """Draw all that is visible again, from the lines as they are now."""
-        self._rows = []
+        self._view.forget()
         self.refresh(Region(0, 0, self.size.width, self.size.height))
 
     def resize_content(self, lines: int) -> None:
         """Say how many lines there are."""
-        self._lines = lines
+        self._lines = self._view.lines = lines
         self.cursor = max(0, min(self.cursor, lines - 1))
 
     def go_to(self, y: int) -> None:
         """Scroll so that a line is the first visible one, as far as there are lines."""
-        self._view(y, 0)
+        self._look(y)
 
     def go_to_end(self) -> None:
         """Put the cursor on the last line and show it."""
         self.cursor = max(0, self._lines - 1)
-        self._view(self._lines, 0)
+        self._look(self._lines)
 
     def put_cursor(self, y: int) -> None:
         """Put the cursor on a line and bring that into view."""
         self.cursor = max(0, min(y, self._lines - 1))
-        if self.cursor < self._top or (self.cursor == self._top and self._sub):
-            self._view(self.cursor, 0)
-        elif (self._top, self._sub) < (least := self._top_with(self.cursor)):
-            self._view(*least)
-        else:
-            self._view(self._top, self._sub)
+        self._view.bring(self.cursor)
+        self._viewed()
 
     def show_line(self, y: int) -> None:
         """Put the cursor on a line, in the middle of the view unless it is in view."""
-        if self._lines and not (self._top <= y <= self._last_visible()):
-            self.cursor = max(0, min(y, self._lines - 1))
-            self._view(max(0, y - self.text_rows // 2), 0)
+        if self._lines and not (self._view.top <= y <= self._view.last):
+            self._view.put(max(0, y - self.text_rows // 2), 0)
         self.put_cursor(y)
 
     def render_line(self, y: int) -> Strip:
@@ -192,13 +185,13 @@ class TextPane(Pane, inherit_bindings=True):
         width, base = self.room, self.rich_style
         if self._lines == 0 and y == 1:
             return Strip(Line().put(self.nothing.center(width), self.palette["faint"])).apply_style(base)
-        rows = self._rows or self._lay()
+        rows = self._view.rows
         if y >= self.text_rows:
             return Strip(self.banner()[y - self.text_rows]).crop_extend(0, width, None).apply_style(base)
         if y >= len(rows):
             return Strip.blank(width, base)
         line, part = rows[y]
-        if part == _RULE:
+        if part == RULE:
             return Strip(self._draw_rule(line, width)).crop_extend(0, width, None).apply_style(base)
         gutter = self.draw_label(line) if part == 0 else Line().put(" " * self.label_width)
         strip = Strip.join([Strip(gutter, self.label_width), self._draw_part(line, part)])
@@ -206,13 +199,13 @@ class TextPane(Pane, inherit_bindings=True):
 
     def on_resize(self, event: Resize) -> None:
         """Lay the rows anew, with the same line at the top."""
-        self._view(self._top, 0)
+        self._look(self._view.top)
 
     def on_click(self, event: Click) -> None:
         """Put the cursor where the mouse is."""
         offset = event.get_content_offset(self)
-        if offset is not None and offset.y < len(self._rows):
-            self.cursor = self._rows[offset.y][0]
+        if offset is not None and offset.y < len(self._view.rows):
+            self.cursor = self._view.rows[offset.y][0]
             self.redraw()
             self.moved(False)
 
@@ -230,7 +223,7 @@ class TextPane(Pane, inherit_bindings=True):
         message.prevent_default()
         if message.y is not None:
             most = max(1, self.virtual_size.height - self.size.height)
-            self._view(round(message.y / most * self._end()[0]), 0)
+            self._look(round(message.y / most * self._view.end[0]))
             self._keep_cursor()
 
     def on_scroll_up(self, event: ScrollUp) -> None:
@@ -248,9 +241,8 @@ class TextPane(Pane, inherit_bindings=True):
 
     def action_page(self, pages: float) -> None:
         """Go up or down by pages."""
-        before, rows = (self._top, self._sub), int(pages * self.size.height)
-        self._scroll(rows)
-        if before == (self._top, self._sub):
+        rows = int(pages * self.size.height)
+        if not self._view.scroll(rows):
             return self.action_first() if rows < 0 else self.action_last()
         return self._keep_cursor()
 
@@ -277,7 +269,7 @@ class TextPane(Pane, inherit_bindings=True):
         """Wrap long lines, or cut them."""
         self.wraps = not self.wraps
         self._left = 0
-        self._view(self._top, 0)
+        self._look(self._view.top)
         self.put_cursor(self.cursor)
         self.hint("long lines are wrapped" if self.wraps else "long lines are cut; l and h go sideways")
 
@@ -293,63 +285,38 @@ class TextPane(Pane, inherit_bindings=True):
     def _scroll_by_mouse(self, event: MouseScrollUp | MouseScrollDown | ScrollUp | ScrollDown, rows: int) -> None:
         event.stop()
         event.prevent_default()
-        self._scroll(rows)
+        self._view.scroll(rows)
         self._keep_cursor()
-
-    def _scroll(self, rows: int) -> None:
-        """Move the view by rows of the screen."""
-        top, sub = self._top, self._sub + rows
-        while sub < 0 and top > 0:
-            top -= 1
-            sub += self._height(top)
-        while top < self._lines and sub >= (height := self._height(top)):
-            top, sub = top + 1, sub - height
-        self._view(top, max(0, sub))
 
     def _keep_cursor(self) -> None:
         """After the view has moved: put the cursor into it."""
         if self._lines:
-            self._lay()
-            last = self._last_visible()
-            self.cursor = max(self._top, min(self.cursor, last))
-            if last == self._lines - 1 and (self._top, self._sub) >= self._end():
+            last = self._view.last
+            self.cursor = max(self._view.top, min(self.cursor, last))
+            if last == self._lines - 1 and self._view.is_at_end:
                 self.cursor = last
-            self.redraw()
+            self._viewed()
             self.moved(self.cursor == self._lines - 1)
 
-    def _view(self, top: int, sub: int) -> None:
-        """Put a part of a line at the top, as far as the text goes."""
-        self._top, self._sub = max((0, 0), min((top, sub), self._end()))
+    def _look(self, top: int) -> None:
+        """Put a line at the top, as far as the text goes."""
+        self._view.put(top, 0)
+        self._viewed()
+
+    def _viewed(self) -> None:
+        """Draw what is seen now, also in the scrollbar."""
         self._tell_scrollbar()
         self.redraw()
 
     def _tell_scrollbar(self) -> None:
-        height, end = self.size.height, self._end()[0]
+        height, end = self.size.height, self._view.end[0]
         known = self.virtual_size.height
         wanted = end + height if end else self._lines
         if (wanted <= height) != (known <= height) or not known / _GROWTH <= wanted <= known * _GROWTH:
             self.virtual_size = known_size = Size(0, wanted)
             known = known_size.height
-        at = round(self._top / end * max(0, known - height)) if end else 0
+        at = round(self._view.top / end * max(0, known - height)) if end else 0
         self.scroll_to(y=at, animate=False, force=True, immediate=True)
-
-    def _end(self) -> tuple[int, int]:
-        """Return what is at the top when the last line is at the bottom."""
-        return self._top_with(self._lines - 1) if self._lines else (0, 0)
-
-    def _top_with(self, y: int) -> tuple[int, int]:
-        """Return what is at the top when a line is at the bottom."""
-        room = self.text_rows
-        for line in range(y, -1, -1):
-            height = self._height(line)
-            if height >= room:
-                return (line, height - room)
-            room -= height
-        return 0, 0
-
-    def _height(self, y: int) -> int:
-        """Return how many rows a line takes."""
-        return (len(self._parts(y)) if self.wraps else 1) + bool(self.rule(y))
 
     def _plain(self, y: int) -> str:
         return self.text(y).plain
@@ -357,22 +324,8 @@ class TextPane(Pane, inherit_bindings=True):
     def _parts(self, y: int) -> list[tuple[int, int]]:
         return chop(self.text(y).plain, self.room - self.label_width)
 
-    def _lay(self) -> list[tuple[int, int]]:
-        """Find out which line and which part of it is in each visible row."""
-        rows: list[tuple[int, int]] = []
-        for line in range(self._top, self._lines):
-            parts = len(self._parts(line)) if self.wraps else 1
-            rows += [(line, part) for part in range(parts)]
-            if self.rule(line):
-                rows.append((line, _RULE))
-            if len(rows) >= self._sub + self.text_rows:
-                break
-        self._rows = rows[self._sub : self._sub + self.text_rows]
-        return self._rows
-
-    def _last_visible(self) -> int:
-        rows = self._rows or self._lay()
-        return rows[-1][0] if rows else 0
+    def _count_parts(self, y: int) -> int:
+        return len(self._parts(y)) if self.wraps else 1
 
     def _background(self, y: int) -> Style:
         if self.selected and self.selected[0] <= y <= self.selected[1]:
