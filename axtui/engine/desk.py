@@ -37,8 +37,6 @@ from axtui.project.config import Project
 from axtui.store.catalogue import Catalogue
 from axtui.store.index import Finished
 
-_UNDIVIDED = frozenset({"csvimport"})
-"""Methods that, as in the Accelerator, need all their slices at once."""
 _MAX_DEPTH = 100
 """How deep subjobs may be nested below a job that a script asked for; what goes on for ever ends here."""
 _TURN_SECONDS = 0.01
@@ -302,9 +300,10 @@ class Desk:
 
     def _check_concurrency(self, ticket: Ticket) -> None:
         """Set how many processes the job may have at once; a method that needs all its slices refuses to have fewer."""
+        assert ticket.description is not None
         method, limits = ticket.row.method, ticket.build.options.concurrency
         explicit = int(ticket.message.get("concurrency") or 0) or limits.get(method, 0)
-        needs_all = method in _UNDIVIDED and self._code.is_ours(method)
+        needs_all = ticket.description.all_at_once
         if needs_all and 0 < explicit < self._project.slices:
             text = f"{method} cannot run with reduced concurrency: {explicit} of {self._project.slices} slices"
             raise JobError("", method, {"server": text})

@@ -19,7 +19,7 @@ from axtui.method.syntax import module_digest, names_used, statement_digest
 
 OPTIONS = "options"
 EQUIVALENT = "equivalent_hashes"
-_SPOKEN = frozenset({"description", EQUIVALENT, "depend_packages", "limits", "retries"})
+_SPOKEN = frozenset({"description", EQUIVALENT, "depend_packages", "limits", "retries", "all_slices_at_once"})
 """What is said to people, or to axtui, which takes it into account on its own."""
 _FORMS = frozenset({
     "OptionEnum", "OptionString", "RequiredOption", "OptionDefault", "InputFile", "JobWithFile", "dict", "list", "set",

@@ -35,6 +35,8 @@ class Description:
     """The versions of what it imports from installed packages, by module."""
     limits: Limits = field(default_factory=dict)
     """What its jobs may take, and how often they are tried again; see project/limits.py."""
+    all_at_once: bool = False
+    """Whether it refuses to have fewer processes than slices; a method says so with `all_slices_at_once = True`."""
 
 
 def describe_method(name: str, module: ModuleType) -> Description:
@@ -59,6 +61,7 @@ def describe_method(name: str, module: ModuleType) -> Description:
         text=str(getattr(module, "description", module.__doc__ or "")).strip(),
         packages=_describe_packages(name, getattr(module, "depend_packages", ())),
         limits=_describe_limits(name, module),
+        all_at_once=_describe_all_at_once(name, getattr(module, "all_slices_at_once", False)),
     )
 
 
@@ -101,6 +104,12 @@ def _describe_packages(name: str, declared: Any) -> tuple[str, ...]:
     if not isinstance(declared, (tuple, list, set)) or not all(isinstance(each, str) for each in declared):
         raise MethodError(f"{name}: depend_packages is {declared!r:.60}, wanted a tuple of names of packages")
     return tuple(sorted(set(declared)))
+
+
+def _describe_all_at_once(name: str, declared: Any) -> bool:
+    if not isinstance(declared, bool):
+        raise MethodError(f"{name}: all_slices_at_once is {declared!r:.60}, wanted True or False")
+    return declared
 
 
 def _describe_limits(name: str, module: ModuleType) -> Limits:

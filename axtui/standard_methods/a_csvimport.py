@@ -44,6 +44,7 @@ options = {
     "encoding": "",  # what the file is written in, if values are to be UTF-8; '' for bytes as they are
 }
 datasets = ("previous",)
+all_slices_at_once = True  # as in the Accelerator, it refuses `concurrency`
 
 
 def synthesis(job: Any, options: Any, datasets: Any, slices: int) -> DotDict:

@@ -94,6 +94,22 @@ def test_csvimport_passes_over_a_limit_for_all(project: ProjectDirectory, axtui:
     assert limit(project, "dev-1") == 0
 
 
+def test_any_method_can_declare_that_it_needs_all_slices(project: ProjectDirectory, axtui: Command) -> None:
+    """It is refused with fewer processes, in one sentence; that it begins to say so is no reason to run it again."""
+    project.method("nothing", NOTHING)
+    project.script("urd.build('nothing')")
+    axtui("run")
+    project.method("nothing", "all_slices_at_once = True\n" + NOTHING)
+    again = axtui("run")
+    project.script("urd.build('nothing', n=2, concurrency=1)")
+
+    refused = axtui("run", status=1)
+
+    assert "0 built, 1 reused" in again.stderr
+    assert "nothing cannot run with reduced concurrency: 1 of 2 slices" in refused.stderr
+    assert len(project.jobs()) == 1
+
+
 @pytest.mark.parametrize("given", ["0", "-1", "'2'", "1.5"])
 def test_no_number_of_processes(project: ProjectDirectory, axtui: Command, given: str) -> None:
     """The error says what was given."""

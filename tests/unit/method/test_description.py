@@ -61,6 +61,7 @@ def test_a_description_crosses_the_wire(tmp_path: Path) -> None:
         ({"datasets": (3,)}, "one: datasets has 3, wanted a name or a list of one name"),
         ({"jobs": (["a", "b"],)}, "one: jobs has .*, wanted a name or a list of one name"),
         ({"depend_extra": (3,)}, "one: depend_extra has 3, wanted a module or a file name"),
+        ({"all_slices_at_once": 1}, "one: all_slices_at_once is 1, wanted True or False"),
         ({"depend_packages": "numpy"}, "one: depend_packages is 'numpy', wanted a tuple of names of packages"),
         ({"depend_packages": (3,)}, r"one: depend_packages is \(3,\), wanted a tuple of names of packages"),
         ({"limits": 600}, "one: limits is 600, wanted a dict"),
