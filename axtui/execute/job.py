@@ -6,7 +6,6 @@ It reads its order from `setup.json`, says to the engine what it does, and ends 
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,25 +15,22 @@ from typing import Any
 from axtui.api import context
 from axtui.api.context import Context
 from axtui.api.current import CurrentJob, FinishEarly, stop_saves, wait_for_saves
-from axtui.api.job import job_or_none
 from axtui.api.request import Connection, Requests
 from axtui.api.status import status
 from axtui.base import clock
-from axtui.base.files import full_stamp, read_limited
-from axtui.base.records import Record, digest, digest_of, parse_message
+from axtui.base.files import read_limited
+from axtui.base.records import Record, digest, parse_message
 from axtui.execute.analysis_result import AnalysisResult, save_slice_result
 from axtui.execute.failure import Failure, describe_exception
+from axtui.execute.finished import FinishedJob, call_writers
 from axtui.execute.hosting import Host, OwnProcess
 from axtui.execute.light import used_heavy
 from axtui.execute.process import flush_streams
 from axtui.execute.stages import Stages
 from axtui.method.hook import SnapshotFinder
-from axtui.method.opened import OpenedFiles, Told, tell_opened
 from axtui.project.config import Project
 from axtui.store import layout, progress
-from axtui.store.commit import build_manifest, commit_job, find_files, remove_unfinished, write_error
-from axtui.store.digest import output_digest
-from axtui.store.record import read_post
+from axtui.store.commit import build_manifest, commit_job, remove_unfinished, write_error
 
 _SETUP_NBYTES = 64 << 20
 
@@ -172,7 +168,7 @@ class JobProcess:
         with _Stage(self, "prepare"):
             found = stages.call("prepare")
             wait_for_saves()
-            _datasets("end_prepare")
+            call_writers("end_prepare")
         return {"prepare_res": found}
 
     def _run_analysis(self, stages: Stages, more: dict[str, Any]) -> tuple[list[int], bool]:
@@ -185,7 +181,7 @@ class JobProcess:
         for sliceno, part in enumerate(ended):
             self._context.registered.update(part["registered"])
             self._context.digests.update({name: tuple(value) for name, value in part["digests"].items()})
-            _datasets("take_slice", sliceno, part["datasets"])
+            call_writers("take_slice", sliceno, part["datasets"])
             self._finder.opened.take(*part["opened"])
         self._times["per_slice"] = [part["seconds"] for part in ended]
         self._end_leftovers()
@@ -223,7 +219,7 @@ class JobProcess:
                     raise RuntimeError("finish_early in analysis takes no result") from None
                 early = True
             wait_for_saves()
-            datasets = _datasets("end_slice") or {}
+            datasets = call_writers("end_slice") or {}
             failed = False
         finally:
             here.slot.end(failed)
@@ -245,7 +241,7 @@ class JobProcess:
         """Finish the datasets; that is of synthesis, also where the method has none."""
         self._context.stage = "synthesis"
         with status("Finishing datasets"):
-            self._datasets = _datasets("end_job") or []
+            self._datasets = call_writers("end_job") or []
 
     def enter(self, stage: str) -> None:
         """Begin a stage: its output files, its place in the record of progress, and a word to the engine."""
@@ -270,19 +266,15 @@ class JobProcess:
             self._notes.append(f"left {count} process{'es' if count > 1 else ''} running: {', '.join(names[:8])}")
 
     def _commit(self) -> Record:
+        """Put the job on the disk. Return what the engine is told of it."""
         self._stage = "commit"
         flush_streams()
         self._end_leftovers()
-        registered = self._register()
-        data = find_files(self._directory, layout.DATASETS) if self._datasets else []
-        names = [*registered, *_keep_written(self._directory), *self._sources(), *data]
-        manifest = build_manifest(self._directory, names, self._context.digests)
-        datasets = {name: _datasets("dataset_digest", self._directory, name) for name in self._datasets}
-        output = output_digest({name: manifest[name] for name in registered}, datasets, self._previous())
+        manifest, record, notes = FinishedJob(self._context, self._finder, self._setup, self._datasets).describe()
+        self._notes += notes
         slot = self._context.slot
         if slot is not None:
             slot.end(False)
-        opened, is_steady = self._opened()
         times = {**self._times, "total": round(clock.monotonic() - self._began, 6)}
         commit_job(
             self._directory,
@@ -290,14 +282,7 @@ class JobProcess:
             {
                 "outcome": "finished",
                 "setup": self._setup_digest,
-                "registered": registered,
-                "datasets": datasets,
-                "subjobs": self._context.subjobs,
-                "links": self._context.links,
-                "output": output,
-                "observed": {name: source.digest for name, source in self._finder.observed.items()},
-                "opened": opened,
-                "repeatable": self._inputs_unchanged() and is_steady,
+                **record,
                 "notes": self._notes,
                 "starttime": self._setup["starttime"],
                 "endtime": clock.wall(),
@@ -305,53 +290,7 @@ class JobProcess:
                 **self._script,
             },
         )
-        return {"output": output, "seconds": times["total"], "notes": self._notes}
-
-    def _register(self) -> list[str]:
-        """Return the files that are the job's output, after temporary ones are gone."""
-        files = self._context.registered
-        if all(files.values()):
-            CurrentJob(self._context.jobid).register_files("*")
-        for name, is_temporary in files.items():
-            if is_temporary:
-                (self._directory / name).unlink(missing_ok=True)
-        return sorted(name for name, is_temporary in files.items() if not is_temporary)
-
-    def _sources(self) -> set[str]:
-        """Return the source files of the job, after those are stored whose import could not be foreseen."""
-        names = {place for place, _ in self._setup["sources"].values() if place}
-        for module, source in self._finder.observed.items():
-            name = os.path.join(layout.METHOD, "observed", f"{module}{source.path.suffix}")
-            (self._directory / name).parent.mkdir(parents=True, exist_ok=True)
-            (self._directory / name).write_bytes(source.data)
-            names.add(name)
-        return names
-
-    def _previous(self) -> str:
-        previous = job_or_none(self._setup["jobs"].get("previous"))
-        if not previous:
-            return ""
-        try:
-            return digest_of([previous.params.parameters, read_post(Path(previous.path))["output"]])
-        except FileNotFoundError:  # it asked for this job, and runs
-            return str(self._setup["inputs"][previous])
-
-    def _opened(self) -> tuple[dict[str, Told], bool]:
-        """Return what is recorded of files that were read undeclared, and whether they stayed what they were."""
-        inputs = [os.path.join(self._context.input_directory, told[0]) for told in self._setup["input_files"].values()]
-        _, declared = self._setup.get("extra", ([], []))
-        known = {*self._finder.accounted(declared), *map(os.path.realpath, inputs)}
-        files = OpenedFiles(self._context.root, self._context.input_directory)
-        told, changed = tell_opened(self._finder.opened, files, known)
-        self._notes += [_changed(name) for name in changed]
-        return told, not changed
-
-    def _inputs_unchanged(self) -> bool:
-        for name, _, stamp in self._setup["input_files"].values():
-            if full_stamp(os.path.join(self._context.input_directory, name)) != stamp:
-                self._notes.append(_changed(f"input file {name}"))
-                return False
-        return True
+        return {"output": record["output"], "seconds": times["total"], "notes": self._notes}
 
     def _fail(self, failure: Failure) -> None:
         slot = self._context.slot
@@ -381,12 +320,6 @@ class _Stage:
             self._job.leave(self._stage, clock.monotonic() - self._began)
 
 
-def _datasets(hook: str, *arguments: Any) -> Any:
-    """Call a hook of the room of writers; where nothing has loaded that room this process has written no dataset."""
-    room = sys.modules.get("axtui.api.gathering")
-    return getattr(room, hook)(*arguments) if room else None
-
-
 def _make_context(directory: Path, project: Project, setup: Record) -> Context:
     return Context(
         workdirs=project.workdirs,
@@ -399,19 +332,3 @@ def _make_context(directory: Path, project: Project, setup: Record) -> Context:
         is_build=bool(setup.get("is_build", False)),
         would_be=str(setup.get("would_be", "")),
     )
-
-
-def _changed(what: str) -> str:
-    return f"the {what} changed while it was read; this job will not be reused"
-
-
-def _keep_written(directory: Path) -> list[str]:
-    """Remove output files that nothing was written to, and return the others."""
-    kept = []
-    with os.scandir(directory / layout.OUTPUT) as entries:
-        for entry in entries:
-            if entry.stat(follow_symlinks=False).st_size:
-                kept.append(os.path.join(layout.OUTPUT, entry.name))
-            else:
-                os.unlink(entry.path)
-    return kept
