@@ -92,6 +92,7 @@ class Inspection(TextScreen, inherit_bindings=False):
 
     def __init__(self, board: Board, reader: Reader, job: str, tab: str = "overview", against: str = "") -> None:
         super().__init__(reader)
+        self.add_class("spread")
         self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (140, "-wide")]
         self.VERTICAL_BREAKPOINTS = [(0, "-short"), (36, "-tall")]
         self._board = board
@@ -244,7 +245,7 @@ class Inspection(TextScreen, inherit_bindings=False):
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         """Open the tab of the pane that was clicked, and show its keys."""
         tab = next((tab for tab, pane in _PANES.items() if pane == event.widget.id), "")
-        if tab and tab != self._tab and self.has_class("-wide") and not self.has_class("zoomed"):
+        if tab and tab != self._tab and self.has_class("-wide") and self.has_class("spread"):
             self._tab = tab
             self.query_one(TabBar).show(tab, self.query_one(DiffPane).before)
         self.query_one(KeyBar).show(shown_keys(self))
@@ -315,7 +316,7 @@ class Inspection(TextScreen, inherit_bindings=False):
 
     def action_zoom(self) -> None:
         """Give the pane of this tab the screen, or take it back."""
-        self.set_class(not self.has_class("zoomed"), "zoomed")
+        self.toggle_class("spread")
         self.call_after_refresh(self.tick)
 
     def action_back(self) -> None:
@@ -323,7 +324,7 @@ class Inspection(TextScreen, inherit_bindings=False):
         pane = self.pane
         if isinstance(pane, TextPane | DataPane) and pane.step_back():
             return
-        if self.has_class("zoomed"):
+        if not self.has_class("spread"):
             self.action_zoom()
         elif self._trail:
             self.inspect(*self._trail.pop())

@@ -67,6 +67,8 @@ class Screen:
         pid, self._terminal = pty.fork()
         if pid == 0:
             environment = dict(axtui_environment(), TERM="xterm-256color", COLORTERM="truecolor")
+            for size in ("COLUMNS", "LINES"):  # would be believed over the terminal's own
+                environment.pop(size, None)
             os.execvpe(sys.executable, [sys.executable, "-c", _OPEN, str(project)], environment)
         self.pid = pid
         fcntl.ioctl(self._terminal, termios.TIOCSWINSZ, struct.pack("HHHH", _LINES, _COLUMNS, 0, 0))

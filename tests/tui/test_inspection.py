@@ -11,6 +11,7 @@ from rich.cells import cell_len
 from axtui.tui.app import AxtuiApp
 from axtui.tui.data_pane import DataPane
 from axtui.tui.inspection import Inspection
+from axtui.tui.pane import Pane
 from tests.tui.datasets import ROWS, record_data, write_dataset
 from tests.tui.payloads import PAYLOADS, find_dangerous
 from tests.tui.recorded import Recorded
@@ -53,6 +54,27 @@ async def test_every_tab_is_reached_at_every_size(data: Recorded, size: tuple[in
         assert "use dev-3" in seen["7"] and "dev-1" in seen["7"]
         assert "nothing was written" in seen["4"]
         assert app.screen is app.workbench
+
+
+@pytest.mark.parametrize("size", SIZES)
+@in_loop
+async def test_a_zoomed_pane_has_the_screen_at_every_size(data: Recorded, size: tuple[int, int]) -> None:
+    """With z there is one pane between the bars, on every tab; z again, or esc, lays the panes out as before."""
+    async with opened(data.project, size) as (app, pilot):
+        await pilot.press("g", "j", "enter")
+        await settle(pilot)
+        for number in "1235674":
+            await pilot.press(number)
+            await settle(pilot)
+            before = screen_of(app)
+            await pilot.press("z")
+            await settle(pilot)
+            zoomed = [pane.region.width for pane in app.screen.query(Pane) if pane.region.area]
+            await pilot.press("escape" if number == "1" else "z")
+            await settle(pilot)
+
+            assert zoomed == [size[0]]
+            assert screen_of(app) == before
 
 
 @in_loop

@@ -76,7 +76,6 @@ def test_what_a_pager_gets_is_safe(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(run=False, reason="waits for a screen of before: its pane and key are elsewhere now")
 def test_the_terminal_gets_no_payload(tmp_path: Path) -> None:
     """Of the bytes that go to a real terminal every sequence is one that Textual draws or switches modes with."""
     rec = make_project(tmp_path / "p", PAYLOADS)

@@ -118,19 +118,28 @@ def test_without_its_front_the_screen_leaves(terminal: Terminal, tmp_path: Path)
     assert terminal.modes().startswith("0 1 0 0")
 
 
-@pytest.mark.xfail(run=False, reason="waits for a screen of before: its pane and key are elsewhere now")
+def look_into_the_failure(terminal: Terminal) -> None:
+    """Inspect the failed job, on which the cursor stands, as far as its source."""
+    terminal.type("Enter")
+    terminal.wait(lambda screen: "┏━ 2 Source" in screen and "◀ TypeError" in screen)
+
+
 def test_a_real_terminal_takes_the_keys(terminal: Terminal) -> None:
-    """Keys as a terminal sends them: j, G, enter, a zoom, a resize."""
+    """Keys as a terminal sends them: j, enter to the failure and into it, a zoom, esc out of both, a resize."""
     terminal.type("j", "j")
     terminal.wait(lambda screen: "2 csvimport dev-3" in screen)
     terminal.type("Enter")
-    terminal.wait(lambda screen: "2 delays dev-35" in screen and "◀ TypeError" in screen)
-    terminal.type("4", "z")
-    terminal.wait(lambda screen: "1 Jobs" not in screen and "return total, count" in screen)
+    terminal.wait(lambda screen: "2 delays dev-35" in screen)
+    look_into_the_failure(terminal)
+    terminal.type("z")
+    terminal.wait(lambda screen: "Inputs and users dev-35" not in screen and "return total, count" in screen)
     terminal.type("Escape")
+    terminal.wait(lambda screen: "Inputs and users dev-35" in screen)
+    terminal.type("Escape")
+    terminal.wait(lambda screen: "1 Jobs" in screen)
     terminal.run("resize-window", "-t", "t", "-x", "80", "-y", "24")
 
-    terminal.wait(lambda screen: "4 Source" in screen and "1 Jobs" in screen and len(screen.split("\n")[1]) == 80)
+    terminal.wait(lambda screen: "1 Jobs" in screen and len(screen.split("\n")[1]) == 80)
 
 
 @pytest.fixture
@@ -145,30 +154,29 @@ def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("LESS", raising=False)
 
 
-@pytest.mark.xfail(run=False, reason="waits for a screen of before: its pane and key are elsewhere now")
 def test_an_editor_gets_the_terminal_and_gives_it_back(programs: None, terminal: Terminal, tmp_path: Path) -> None:
     """e suspends the screen, opens the failing line in a cooked terminal, and draws all again; C-c is the editor's."""
     terminal.type("Enter")
-    terminal.wait(lambda screen: "◀ TypeError" in screen)
+    terminal.wait(lambda screen: "2 delays dev-35" in screen)
+    look_into_the_failure(terminal)
     terminal.type("e")
     editing = terminal.wait(lambda screen: f"EDITING +14 {tmp_path}/p/flights/a_delays.py" in screen)
     terminal.run("resize-window", "-t", "t", "-x", "120", "-y", "30")
     terminal.type("C-c")
-    terminal.wait(lambda screen: "1 Jobs" in screen and len(screen.split("\n")[1]) == 120)
+    terminal.wait(lambda screen: "2 Source" in screen and len(screen.split("\n")[3]) == 120)
     terminal.run("resize-window", "-t", "t", "-x", "160", "-y", "45")
-    terminal.wait(lambda screen: len(screen.split("\n")[1]) == 160)
+    terminal.wait(lambda screen: len(screen.split("\n")[3]) == 160)
     terminal.type("q")
 
-    assert "RAW" not in editing and "1 Jobs" not in editing
+    assert "RAW" not in editing and "2 Source" not in editing
     assert_whole(terminal, tmp_path, 0)
 
 
 @pytest.mark.skipif(shutil.which("less") is None, reason="less is not installed")
-@pytest.mark.xfail(run=False, reason="waits for a screen of before: its pane and key are elsewhere now")
 def test_a_pager_shows_what_is_shown(programs: None, terminal: Terminal, tmp_path: Path) -> None:
     """o pages through the output as it is filtered; afterwards all is back."""
     terminal.type("Enter")
-    terminal.wait(lambda screen: "◀ TypeError" in screen)
+    terminal.wait(lambda screen: "2 delays dev-35" in screen)
     terminal.type("3")
     terminal.wait(lambda screen: "┏━ 3 Output" in screen)
     terminal.type("&")
