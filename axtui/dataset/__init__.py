@@ -9,7 +9,7 @@ import importlib
 from typing import Any
 
 _ROOMS = {
-    "axtui.api.dataset": ("Dataset", "NoDataset"),
+    "axtui.api.dataset": ("Dataset", "DatasetColumn", "NoDataset"),
     "axtui.api.dataset_list": ("DatasetChain", "DatasetList"),
     "axtui.api.writer": ("DatasetWriter",),
     "axtui.base.errors": ("DatasetError", "DatasetUsageError", "NoSuchDatasetError"),

@@ -150,11 +150,17 @@ def make_dialect(options: Any) -> Dialect:
         separator=separator,
         quotes=quote_bytes,
         comment=options.comment.encode("utf-8"),
-        newline=options.newline.encode("utf-8"),
+        newline=_line_end(options),
         skip_empty_lines=options.skip_empty_lines,
         allow_extra_empty=options.allow_extra_empty,
         newlines_in_values=bool(options.newlines_in_values and quotes),
     )
+
+
+def _line_end(options: Any) -> bytes:
+    """Return the bytes that end a line, if that was said: as the separator in iso-8859-1, unless it is other text."""
+    is_byte = not options.encoding and all(ord(letter) < 256 for letter in options.newline)
+    return bytes(options.newline.encode("iso-8859-1" if is_byte else "utf-8"))
 
 
 def _read_labels(lines: Lines, options: Any, path: str) -> list[str]:

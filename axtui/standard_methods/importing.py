@@ -267,7 +267,7 @@ def _check_labels(labels: list[str], options: Any, path: str) -> None:
         raise UserError(f"{path} has the label {twice[0]!r} twice; rename or discard one")
     if not kept:
         raise UserError(f"{path} has no columns left: all of {', '.join(labels)} are discarded")
-    if options.lineno_label in kept:
+    if options.lineno_label and options.lineno_label in kept:
         raise UserError(f"{path} has a column {options.lineno_label!r} already; wanted another lineno_label")
     missing = sorted(set(options.types) - set(kept))
     if missing:

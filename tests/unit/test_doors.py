@@ -30,7 +30,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     ),
     "dataset": (
         *("Dataset", "DatasetWriter", "DatasetChain", "DatasetList", "NoDataset", "SkipDataset", "SkipSlice"),
-        *("DatasetUsageError", "range_check_function"),
+        *("DatasetUsageError", "DatasetColumn", "range_check_function"),
     ),
     "job": ("Job", "CurrentJob", "NoJob", "JobWithFile"),
     "build": ("JobList", "JobError", "Automata", "fmttime"),

@@ -61,6 +61,8 @@ def test_lines_go_round_as_bytes(desk: Desk) -> None:
         ("a,b\n1,2", {}, [(b"1", b"2")]),
         ("a,b\n1,2\r\n", {"newline": "\n"}, [(b"1", b"2\r")]),
         ("a,b;1,2;3,4", {"newline": ";"}, [(b"1", b"2"), (b"3", b"4")]),
+        (b"a,b\xff1,2\xff", {"newline": "\xff"}, [(b"1", b"2")]),
+        ("a,\n1,2\n", {}, [(b"2", b"1")]),
         ('a,b\n"1,x","2 ""y"""\n', {"quotes": '"'}, [(b"1,x", b'2 "y"')]),
         ("a,b\n'1',\"2\"\n", {"quotes": True}, [(b"1", b"2")]),
         ("a,b\n'1',\"2\"\n", {"quotes": False}, [(b"'1'", b'"2"')]),
@@ -90,7 +92,7 @@ def test_lines_go_round_as_bytes(desk: Desk) -> None:
         ("a,b\n1,NA\n", {"types": {"a": "number", "b": ""}, "none_as": ["NA"]}, [(1, b"NA")]),
     ],
 )
-def test_options(desk: Desk, text: str, options: dict[str, Any], wanted: list[Any]) -> None:
+def test_options(desk: Desk, text: str | bytes, options: dict[str, Any], wanted: list[Any]) -> None:
     """Each option does what the reference says."""
     job, _, _ = csvimport(desk, text, **options)
 
