@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,10 @@ from axtui.method.snapshot import Snapshot, extend_snapshot, take_snapshot
 from axtui.method.sources import Sources
 from axtui.project.config import Project
 from axtui.store.index import Finished
+
+Extra = tuple[Sequence[str], Sequence[str]]
+"""What a method declares in `depend_extra`: names of modules, and of files."""
+NO_EXTRA: Extra = ((), ())
 
 
 def open_code(project: Project) -> Code:
@@ -37,7 +41,7 @@ class Code:
     ) -> None:
         self._packages = packages
         self._listed = listed
-        self._extra: dict[str, Description] = {}
+        self.extra: dict[str, Extra] = {}
         """What methods were last found to declare, where that is more than their imports."""
         self.opened = opened or OpenedFiles(root, root)
         self.equivalences = Equivalences(equivalent or root / FILE_NAME)
@@ -86,11 +90,23 @@ class Code:
         Raises:
             MethodError: Something declared cannot be used.
         """
-        if description.extra_modules or description.extra_files:
-            self._extra[description.method] = description
+        extra = (description.extra_modules, description.extra_files)
+        self.learn_extra(description.method, extra)
+        return extend_snapshot(self.sources, base, *extra)
+
+    def learn_extra(self, method: str, extra: Extra) -> None:
+        """Take in what a method declares in `depend_extra`, which only running it tells: modules and files."""
+        if any(extra):
+            self.extra[method] = extra
         else:
-            self._extra.pop(description.method, None)
-        return extend_snapshot(self.sources, base, description.extra_modules, description.extra_files)
+            self.extra.pop(method, None)
+
+    def digest_with(self, method: str, extra: Extra) -> str:
+        """Return what a method would mean if it declared this in `depend_extra`, "" where it cannot be used."""
+        try:
+            return self.current_snapshot(method, *extra).meaning
+        except MethodError:
+            return ""
 
     def script(self, name: str) -> Snapshot:
         """Return the snapshot of a build script.
@@ -130,8 +146,8 @@ class Code:
         lacks = accepted.get(code, frozenset())
         return code in accepted and (lacks is None or new <= lacks)
 
-    def current_snapshot(self, method: str, modules: list[str], files: list[str]) -> Snapshot:
-        """Return the snapshot of a method whose `depend_extra` is known from a job of it.
+    def current_snapshot(self, method: str, modules: Sequence[str], files: Sequence[str]) -> Snapshot:
+        """Return the snapshot of a method whose `depend_extra` is known, as from a job of it.
 
         Raises:
             BuildError: There is no such method.
@@ -166,9 +182,7 @@ class Code:
 
     def _try(self, method: str) -> Snapshot | MethodError:
         try:
-            found = self.snapshot(method)
-            extra = self._extra.get(method)
-            return self.full_snapshot(found, extra) if extra else found
+            return self.current_snapshot(method, *self.extra.get(method, NO_EXTRA))
         except MethodError as error:
             return error
 

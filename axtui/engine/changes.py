@@ -6,13 +6,17 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from axtui.base import clock
 from axtui.base.errors import BuildError, MethodError, UserError
 from axtui.base.files import full_stamp
-from axtui.build.code import Code
+from axtui.build.code import NO_EXTRA, Code, Extra
 from axtui.engine.builds import Row, find_stale
 from axtui.event.events import Event, MethodBroken, MethodRepaired, Noted, SourcesChanged
 from axtui.method.snapshot import BrokenSourceError
 from axtui.store.index import Finished
+
+_COARSE_SECONDS = 0.02
+"""So much the clock that stamps files may be behind the one that is asked for the time."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,9 @@ class Changes:
         self._built = built
         self._has_looked = False
         self._digests: dict[str, str] = {}
+        self._extra: dict[str, Extra] = {}
+        """What methods declared in `depend_extra` at the last look, as far as that was known."""
+        self._looked_at = 0.0
         self._broken: dict[str, str] = {}
         self._stamps: dict[Path, tuple[int, int, int] | None] = {}
         self._scripts: dict[str, str] = {}
@@ -53,18 +60,23 @@ class Changes:
             script: Its build script, "" where there was none.
             input_files: The input files it read, with their stamps.
         """
+        began = clock.wall()
         events: list[Event] = self._rescan()
         used = {row.method for row in rows.values()}
+        is_first = not self._has_looked
+        if is_first:
+            self._learn_extra()
         digests = self._code.digests(used)
         broken = {name: (str(self._code.path(name)), error) for name, error in self._code.broken(used).items()}
         script_changed = self._look_at_script(script, broken)
-        is_first = not self._has_looked
         self._has_looked = True
         methods = self._stale_since(digests) if is_first else self._changed_since(digests)
         events += self._tell_broken(broken, rows)
         self._digests.update({name: digest for name, digest in digests.items() if digest})
+        self._extra = dict(self._code.extra)
         inputs = _changed_inputs(input_files)
         files = (*self._changed_files(), *inputs)
+        self._looked_at = began
         relevant = methods & used
         if methods or (files and (script_changed or inputs)):
             stale, after = find_stale(rows, relevant)
@@ -84,11 +96,24 @@ class Changes:
             name: self._digests.get(name, digest if self._code.is_ours(name) else "")
             for name, digest in digests.items()
         }
-        return {name for name, digest in digests.items() if digest and digest != known[name]}
+        changed = {name for name, digest in digests.items() if digest and digest != known[name]}
+        return {name for name in changed if not self._is_told_more(name, known[name])}
+
+    def _is_told_more(self, method: str, known: str) -> bool:
+        """Tell whether a method is another one only because by now it is known what it declares."""
+        before = self._extra.get(method, NO_EXTRA)
+        return self._code.extra.get(method, NO_EXTRA) != before and self._code.digest_with(method, before) == known
 
     def _stale_since(self, digests: dict[str, str]) -> set[str]:
         """Return the methods that were changed between the last build and the first look."""
         return {name for name in digests if name in self._built and not self._is_current(self._built[name])}
+
+    def _learn_extra(self) -> None:
+        """Take what methods declare from their last jobs; those whose jobs are not current will be asked anew."""
+        for method, job in self._built.items():
+            if any(job.extra) and self._is_current(job):
+                modules, files = job.extra
+                self._code.learn_extra(method, (tuple(modules), tuple(files)))
 
     def _is_current(self, job: Finished) -> bool:
         try:
@@ -139,14 +164,26 @@ class Changes:
         return digest != before
 
     def _changed_files(self) -> list[str]:
+        """Return the files that were saved since the last look; one that was only read since then is none."""
         now = self.stamps()
-        changed = [str(path) for path, stamp in now.items() if self._stamps.get(path) != stamp]
+        changed = [
+            str(path) for path, stamp in now.items()
+            if (self._stamps[path] != stamp if path in self._stamps else _is_newer(path, self._looked_at))
+        ]  # fmt: skip
         self._stamps = now
         return changed
 
 
 def _changed_inputs(input_files: dict[str, list[int]]) -> list[str]:
     return [path for path, stamp in input_files.items() if full_stamp(path) != stamp]
+
+
+def _is_newer(path: Path, wall: float) -> bool:
+    """Tell whether a file was written, or put in its place, after a wall time."""
+    try:
+        return os.stat(path).st_ctime >= wall - _COARSE_SECONDS
+    except OSError:
+        return False
 
 
 def _stamp(path: Path) -> tuple[int, int, int] | None:
