@@ -33,7 +33,7 @@ from axtui.tui.link import Engines, Link
 from axtui.tui.palette import AXTUI_THEME, Palette
 from axtui.tui.rows import Row
 from axtui.tui.safety import add_filter
-from axtui.tui.session import read_session, write_session
+from axtui.tui.session import Session, read_session, write_session
 from axtui.tui.text_screen import TextScreen
 from axtui.tui.themes import choose_theme
 from axtui.tui.workbench import Workbench
@@ -41,6 +41,7 @@ from axtui.tui.workbench import Workbench
 _FIRST_SECONDS, _PIECE_SECONDS = 0.15, 0.02
 """So long the journal is read before the first frame, and then in one piece."""
 _LOOK_EVERY = 64
+_SESSION_SECONDS = 10.0
 _FRAME_REST = 4
 """How much longer than it took to draw the last frame nothing is drawn."""
 
@@ -78,6 +79,8 @@ class AxtuiApp(CommandsApp, inherit_bindings=True):
         self._build_due = False
         """Whether the engine left, with a build asked for, to make room for one that knows the new configuration."""
         self._session = session
+        self._kept: Session | None = None
+        """What was written of the session last."""
         self._least_seconds = 1 / self.settings.frames
         self._frame_seconds = self._least_seconds
         self._pending: dict[int, tuple[str, Callable[[Message], None] | None]] = {}
@@ -148,7 +151,7 @@ class AxtuiApp(CommandsApp, inherit_bindings=True):
         self.app_resume_signal.subscribe(self, self._come_back)
         if not self.is_headless:
             loop.add_signal_handler(signal.SIGTERM, self._terminate)
-            loop.add_signal_handler(signal.SIGHUP, os._exit, 128 + signal.SIGHUP)
+            loop.add_signal_handler(signal.SIGHUP, self._hang_up)
             loop.add_signal_handler(signal.SIGINT, self._interrupt)
         self.call_after_refresh(self._begin)
 
@@ -158,6 +161,7 @@ class AxtuiApp(CommandsApp, inherit_bindings=True):
 
         if self._session is not None:
             self.workbench.resume(read_session(self._session))
+            self.set_interval(_SESSION_SECONDS, self._keep_session)
         for text in self.wrong:
             self.say(text, "warning")
         self.run_worker(self._read_on(), group="journal")
@@ -327,8 +331,7 @@ class AxtuiApp(CommandsApp, inherit_bindings=True):
     def _leave(self, answer: str) -> None:
         if answer == "c":
             self.stop("cancel", None)
-        if self._session is not None:
-            write_session(self._session, self.workbench.session)
+        self._keep_session()
         if self._link is not None:
             self._link.close()
         self.exit(return_code=0)
@@ -337,7 +340,22 @@ class AxtuiApp(CommandsApp, inherit_bindings=True):
         """Draw everything again after the shell had the terminal: it is empty then."""
         self.call_after_refresh(self.action_repaint)
 
+    def _keep_session(self) -> None:
+        """Write where the user is, if that is elsewhere than when it was written last."""
+        if self._session is None or self._backlog is not None or not self.workbench.is_running:
+            return  # before the journal has been read the user's row may be still to come
+        session = self.workbench.session
+        if session != self._kept:
+            self._kept = session
+            write_session(self._session, session)
+
+    def _hang_up(self) -> None:
+        """Leave at once: the terminal is gone."""
+        self._keep_session()
+        os._exit(128 + signal.SIGHUP)
+
     def _terminate(self) -> None:
+        self._keep_session()
         self.exit(return_code=128 + signal.SIGTERM)
 
     def _interrupt(self) -> None:

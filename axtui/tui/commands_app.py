@@ -48,8 +48,8 @@ class CommandsApp(App[None], inherit_bindings=False):
     def __init__(self, project: Project) -> None:
         super().__init__()
         self.project = project
-        self.board = Board(str(project.root))
         self.reader = Reader(project)
+        self.board = Board(str(project.root), self.reader.slots)
         self.history = History(self.reader.build_index(), str(project.root))
         self.register_theme(AXTUI_THEME)
         self.register_theme(LIGHT_THEME)

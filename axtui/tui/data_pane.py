@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from axtui.tui.scans import Histogram, Scan
     from axtui.tui.text_screen import Texts
 
-GOTO, FILTER = "go to line :", "filter rows /"
+GOTO, FILTER = "go to line #", "filter rows /"
 _POLL_SECONDS = 0.1
 View = Literal["rows", "columns", "bars", "value"]
 
@@ -33,7 +33,7 @@ class DataPane(RowsPane, inherit_bindings=True):
 
     NUMBER = 5
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("colon", "screen.ask_data('go')", "go to line", id="data.go", tooltip="go to a line by its number"),
+        Binding("number_sign", "screen.ask_data('go')", "go to line", id="data.go", tooltip="go to a line by its number"),
         Binding("slash", "screen.ask_data('filter')", "filter", id="data.filter", tooltip="only lines that match"),
         Binding("equals_sign", "same", "only this value", id="data.same", tooltip="only lines with this very value"),
         Binding("enter", "bars", "histogram", id="data.bars", tooltip="how the values of this column are spread"),

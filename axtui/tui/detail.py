@@ -29,7 +29,7 @@ _SLOWEST = 6
 _NAMES_MOST = 12
 _BEHIND_MOST = 3
 _LINES_MOST = 30
-_SLICE_STYLES = {"done": "success", "running": "primary", "failed": "error", "waiting": "faint"}
+_SLICE_STYLES = {"done": "success", "running": "primary", "failed": "error", "stopped": "muted", "waiting": "faint"}
 
 
 def draw_detail(row: Row, board: Board, facts: Facts, width: int, palette: Palette) -> list[Line]:

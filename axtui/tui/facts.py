@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from axtui.event.reasons import Reason
 from axtui.store.progress import Progress
 from axtui.store.record import JobRecord
+from axtui.tui.measure import settle
 from axtui.tui.reader import Listed, Reader
 from axtui.tui.rows import Row
 
@@ -45,7 +46,7 @@ class FactsReader:
         if row is None or not row.job:
             self._of, self._facts = None, Facts(now=now)
         elif self._of == (row.job, row.state):
-            self._facts = replace(self._facts, progress=self._reader.progress(row.job), now=now)
+            self._facts = replace(self._facts, progress=self._progress(row), now=now)
         else:
             self._of, self._facts = (row.job, row.state), self._read_all(row, now)
         return self._facts
@@ -55,4 +56,8 @@ class FactsReader:
         files = self._reader.files(row.job) if is_written else []
         preview = self._reader.preview(row.job) if is_written else []
         record = self._reader.job(row.job)
-        return Facts(record, self._reader.progress(row.job), files, preview, now, self._reader.reason(record))
+        return Facts(record, self._progress(row), files, preview, now, self._reader.reason(record))
+
+    def _progress(self, row: Row) -> Sequence[Progress]:
+        progress = self._reader.progress(row.job)
+        return progress if row.state == "running" else settle(progress)

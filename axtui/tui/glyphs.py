@@ -17,7 +17,7 @@ GLYPHS: dict[State, str] = {
     "blocked": "⊘",
     "cancelled": "⊗",
 }
-SLICE_GLYPHS = {"waiting": "○", "running": "▶", "done": "✔", "failed": "✘"}
+SLICE_GLYPHS = {"waiting": "○", "running": "▶", "done": "✔", "failed": "✘", "stopped": "⊗"}
 
 
 def bar(share: float, width: int) -> tuple[str, str]:

@@ -26,7 +26,7 @@ def tell(entry: ev.Entry, row: Row | None, expected: float = 0.0) -> Happening |
     Args:
         entry: The event.
         row: The row it is about, after the event was folded in.
-        expected: What the row's job usually takes, in seconds; 0.0 where nobody knows.
+        expected: What the row's job usually takes, or what a save has made stale, in seconds; 0.0 where nobody knows.
     """
     event, name = entry.event, f"{row.method} {row.job}".rstrip() if row else ""
     key = row.row if row else ""
@@ -39,7 +39,8 @@ def tell(entry: ev.Entry, row: Row | None, expected: float = 0.0) -> Happening |
             return Happening(entry.at, None, f"{text}; {message}" if message else text)
         case ev.SourcesChanged(files=files, stale=stale, after=after) if stale or after:
             what = f"saved {_names(files)}" if files else "sources differ from those of the last build"
-            return Happening(entry.at, "stale", f"{what} → {len(stale)} stale, {len(after)} after them")
+            about = f", about {format_seconds(expected)}" if expected else ""
+            return Happening(entry.at, "stale", f"{what} → {len(stale)} stale, {len(after)} after them{about}")
         case ev.SaveHeld(build=number, files=files, choice=choice):
             then = "is built again when it has ended" if choice == "wait" else "b asks what becomes of it"
             return Happening(entry.at, "stale", f"saved {_names(files)} while build {number} runs; {then}")

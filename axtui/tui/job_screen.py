@@ -13,6 +13,7 @@ from axtui.tui.jobs_pane import JobsPane
 from axtui.tui.prompt_line import PromptLine
 from axtui.tui.reader import Reader
 from axtui.tui.rows import SCRIPT, Row
+from axtui.tui.staleness import OWN
 from axtui.tui.state import Board
 from axtui.tui.text_screen import TextScreen
 
@@ -195,7 +196,7 @@ class JobScreen(TextScreen, inherit_bindings=False):
         keys = self._board.in_state("stale")
         if not keys or (self._board.is_building and not self._board.held):
             return ""
-        own = sum(self._board.table.rows[key].message != "after it" for key in keys)
+        own = sum(self._board.table.rows[key].message == OWN for key in keys)
         found = self._board.estimate(clock.monotonic(), self.slots)
         about = f", about {clock.format_seconds(found.seconds)}" if found.seconds else ""
         after = f", {len(keys) - own} after them" if len(keys) > own else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from axtui.store.progress import Progress
 from axtui.tui.rows import Row
@@ -38,6 +38,20 @@ def share_of(row: Row, progress: Sequence[Progress], now: float) -> Share | None
     if row.expected > 0 and row.began:
         return Share(min(_GUESS_MOST, (now - row.began) / row.expected), True, text)
     return Share(0.0, True, text) if text else None
+
+
+def settle(progress: Sequence[Progress]) -> list[Progress]:
+    """Return the progress of a job that runs no more: a slice that still says it does was stopped with the job.
+
+    Its state is "stopped"; it ran until the job process ended, or until the last that any of them said.
+    """
+    last = max((max(record.ended, record.reported) for record in progress), default=0.0)
+    ended = (progress[-1].ended if progress else 0.0) or last
+    return [
+        replace(record, state="stopped", ended=max(ended, record.began), is_stopped=False, text="")
+        if record.state == "running" else record
+        for record in progress
+    ]  # fmt: skip
 
 
 def slice_share(record: Progress) -> float:

@@ -35,6 +35,8 @@ _TRACEBACK_LINES = 200
 _PARTS = {"": "all slices", "prep": "prepare", "syn": "synthesis"}
 _STREAMS = {"": "", "out": " · stdout", "err": " · stderr"}
 
+_SLICE_HELP = "one slice (two digits from 10 on); tab leaves the pane"
+
 
 class OutputPane(TextPane, inherit_bindings=True):
     """Standard output and error of one job, merged or apart, of all slices or of one."""
@@ -53,8 +55,8 @@ class OutputPane(TextPane, inherit_bindings=True):
         Binding("i", "times", "times", show=False, id="output.times", tooltip="when lines came, or not"),
         Binding("m", "mark", "mark", show=False, id="output.mark", tooltip="draw a line below this one, or remove it"),
         Binding("apostrophe", "next_mark", "next mark", show=False, id="output.next_mark"),
-        *(Binding(str(digit), f"slice({digit})", "one slice; two digits for 10 and more", show=False,
-                  id=f"output.slice{digit}") for digit in range(10)),
+        *(Binding(str(digit), f"slice({digit})", "one slice", show=False,
+                  id=f"output.slice{digit}", tooltip=_SLICE_HELP) for digit in range(10)),
     ]  # fmt: skip
 
     @dataclass

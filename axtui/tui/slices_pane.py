@@ -18,7 +18,7 @@ from axtui.tui.palette import Line, Palette
 from axtui.tui.rows import Row
 from axtui.tui.versions import tell_expected
 
-_STYLES = {"done": "success", "running": "primary", "failed": "error", "waiting": "faint"}
+_STYLES = {"done": "success", "running": "primary", "failed": "error", "stopped": "muted", "waiting": "faint"}
 _STAGE_STYLES = {"✔": "success", "✘": "error", "▶": "primary"}
 _LABEL = 10
 _NARROW, _WIDE = 60, 90

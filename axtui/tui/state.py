@@ -16,6 +16,7 @@ from axtui.tui.estimates import Estimate, Past, estimate
 from axtui.tui.happenings import Happening, tell
 from axtui.tui.links import Links
 from axtui.tui.rows import BAD, OPEN, SCRIPT, Broken, Build, Row, State, Table
+from axtui.tui.staleness import mark_stale
 from axtui.tui.tally import Tally
 
 _BUILDS_MOST = 200
@@ -37,6 +38,7 @@ class Board:
 
     Args:
         root: The project's directory; paths below it are shown relative to it. "" leaves them as they are.
+        slots: How many jobs run side by side at most; 0 tells of no save how long what it causes will take.
 
     Attributes:
         build: The build that began last, or None before the first.
@@ -51,7 +53,8 @@ class Board:
         last_seq: The number of the last event folded in.
     """
 
-    def __init__(self, root: str = "") -> None:
+    def __init__(self, root: str = "", slots: int = 0) -> None:
+        self._slots = slots
         self._root = root.rstrip("/") + "/" if root else ""
         self.forget()
 
@@ -145,7 +148,8 @@ class Board:
             case ev.EngineStarted() | ev.EngineStopped():
                 self._lose_builds()
             case ev.SourcesChanged() as event:
-                self._change_sources(event)
+                for key in mark_stale(self.table, event):
+                    self._touch(key)
             case ev.SaveHeld(choice=choice):
                 self.held = choice
             case ev.MethodBroken() as event:
@@ -164,13 +168,20 @@ class Board:
         """Note what happened, and how long it took."""
         event = entry.event
         row = self._table(event.build).rows.get(event.row) if isinstance(event, _OF_ROWS) else None
-        happening = tell(entry, row, self.past.known(row) if row else 0.0)
+        happening = tell(entry, row, self.past.known(row) if row else self._seconds_due(entry))
         if happening:
             self.happened.append(replace(happening, text=self._inside(happening.text)))
         if row:
             row.at = entry.at
         if isinstance(event, ev.JobFinished):
             self.past.add(event.row, event.seconds)
+
+    def _seconds_due(self, entry: ev.Entry) -> float:
+        """Return how long it takes to build what a save has made stale, 0.0 where that cannot be said."""
+        if not isinstance(entry.event, ev.SourcesChanged) or not self._slots:
+            return 0.0
+        keys = self.in_state("stale")
+        return estimate(self.table, self.links, self.past, keys, entry.seconds, self._slots).seconds
 
     def learn(self, watching: bool, methods: object) -> None:
         """Take what the engine answers when it is asked for its state."""
@@ -332,14 +343,6 @@ class Board:
     def _fail(self, key: str) -> None:
         if key not in self.failures:
             self.failures.append(key)
-
-    def _change_sources(self, event: ev.SourcesChanged) -> None:
-        for keys, text in ((event.stale, "source changed"), (event.after, "after it")):
-            for key in keys:
-                row = self.table.rows.get(key)
-                if row and row.state != "running":
-                    row.state, row.message, row.why = "stale", text, ()
-                    self._touch(key)
 
     def _break_method(self, event: ev.MethodBroken) -> None:
         message = self._inside(event.message)

@@ -18,6 +18,7 @@ from axtui.tui.build_summary import compare_tables, draw_summary
 from axtui.tui.builds_pane import BuildsPane, SummaryPane
 from axtui.tui.commands import shown_keys
 from axtui.tui.history import History
+from axtui.tui.measure import settle
 from axtui.tui.palette import Line
 from axtui.tui.pane import Pane
 from axtui.tui.past_graph import PastGraph
@@ -159,7 +160,8 @@ class TimelineScreen(Screen[None], inherit_bindings=False):
             self.show_build(self.number)
 
     def _read_slices(self, span: Span, timeline: Timeline) -> Sequence[Slice]:
-        return find_slices(self._reader.progress(span.job), span, timeline.build.began) if span.job else ()
+        progress = self._reader.progress(span.job) if span.job else []
+        return find_slices(progress if span.state == "running" else settle(progress), span, timeline.build.began)
 
     def on_key(self, event: Key) -> None:
         """Say of a key that does nothing here that it does nothing."""

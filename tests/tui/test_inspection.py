@@ -84,7 +84,7 @@ async def test_any_line_is_gone_to(data: Recorded) -> None:
         await pilot.press("g", "j", "enter", "5", "G")
         await settle(pilot)
         last = line_with(app, "line 1,000 of 1,000")
-        await pilot.press("colon", *"501", "enter")
+        await pilot.press("number_sign", *"501", "enter")
         await settle(pilot)
         middle = line_with(app, "line 501 of 1,000"), line_with(app, " 501 ")
         await pilot.press("g")
@@ -238,7 +238,7 @@ async def test_keys_that_do_nothing_say_why(data: Recorded) -> None:
         for tab, key in (
             ("5", "enter"),
             ("5", "v"),
-            ("5", "colon"),
+            ("5", "number_sign"),
             ("3", "J"),
             ("1", "slash"),
             ("7", "Q"),
@@ -251,7 +251,7 @@ async def test_keys_that_do_nothing_say_why(data: Recorded) -> None:
         assert isinstance(app.screen, Inspection)
         assert said["5enter"].startswith(" there is no column here")
         assert said["5v"].startswith(" there is no value")
-        assert said["5colon"].startswith(" there are no lines")
+        assert said["5number_sign"].startswith(" there are no lines")
         assert "first version" in said["3J"]
         assert "nothing to search" in said["1slash"]
         assert "Q does nothing here" in said["7Q"]

@@ -9,7 +9,7 @@ import pytest
 from axtui.tui.app import AxtuiApp
 from axtui.tui.session import Session, read_session, session_path, write_session
 from tests.tui.flights import record_flights
-from tests.tui.screen import WIDE, in_loop, jobs_of, line_with, settle
+from tests.tui.screen import WIDE, in_loop, jobs_of, line_with, settle, until
 
 
 @in_loop
@@ -32,6 +32,22 @@ async def test_the_workbench_opens_where_it_was_left(tmp_path: Path) -> None:
         await pilot.press("escape", "1")
         await settle(pilot)
         assert all("dataset" in line for line in jobs_of(app) if "dev-" in line)
+
+
+@in_loop
+async def test_where_the_user_is_is_kept_as_it_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not only q keeps it; nothing is written where nothing changed."""
+    monkeypatch.setattr("axtui.tui.app._SESSION_SECONDS", 0.05)
+    path = tmp_path / "session.json"
+    app = AxtuiApp(record_flights(tmp_path / "p").project, session=path)
+    async with app.run_test(size=WIDE) as pilot:
+        await settle(pilot)
+        await pilot.press("3")
+        await until(pilot, lambda: read_session(path).pane == "output")
+        path.unlink()
+        app._keep_session()
+
+        assert not path.exists()
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from axtui.tui.session import read_session
 from tests.tui.datasets import record_data
 from tests.tui.flights import record_flights
 from tests.tui.terminal import Terminal
@@ -29,7 +30,7 @@ from axtui.tui.front import run_behind_front
 
 def screen():
     from axtui.tui.app import AxtuiApp
-    app = AxtuiApp(read_project(Path(sys.argv[1])))
+    app = AxtuiApp(read_project(Path(sys.argv[1])), session=Path(sys.argv[0]).with_name("session.json"))
     app.run()
     return app.return_code or 0
 
@@ -96,10 +97,13 @@ def test_a_killed_screen_leaves_a_whole_terminal(terminal: Terminal, tmp_path: P
 def test_a_signal_to_either_process_leaves_a_whole_terminal(
     terminal: Terminal, tmp_path: Path, number: signal.Signals, which: int
 ) -> None:
-    """TERM and HUP end both, whichever gets them."""
+    """TERM and HUP end both, whichever gets them; where the user was is kept."""
+    terminal.type("3")
+    terminal.wait(lambda screen: "┏━ 3 Output" in screen)
     os.kill(processes(tmp_path)[which], number)
 
     assert_whole(terminal, tmp_path, 128 + number)
+    assert read_session(tmp_path / "session.json").pane == "output"
 
 
 def test_an_interrupt_from_outside_asks_nobody_and_leaves(terminal: Terminal, tmp_path: Path) -> None:
@@ -232,7 +236,7 @@ def test_data_is_looked_at_in_a_real_terminal(tmp_path: Path) -> None:
         found = terminal.wait(lambda screen: "10 found, exact" in screen and " 999 " in screen)
         terminal.type("Escape")
         terminal.wait(lambda screen: "found" not in screen)
-        terminal.type(":", "5", "0", "1", "Enter", "d")
+        terminal.type("#", "5", "0", "1", "Enter", "d")
         diff = terminal.wait(lambda screen: "What it is made of" in screen)
         terminal.type("q")
         ended = terminal.wait(lambda screen: "ENDED 0" in screen)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from axtui.store.progress import Progress
-from axtui.tui.measure import share_of, slice_seconds
+from axtui.tui.measure import settle, share_of, slice_seconds
 from axtui.tui.rows import Row
 
 
@@ -49,3 +49,22 @@ def test_a_slice_is_timed_to_its_end() -> None:
     assert slice_seconds(record("running"), 14.0) == 4.0
     assert slice_seconds(record("done", ended=12.5), 99.0) == 2.5
     assert slice_seconds(record("waiting", began=0.0), 99.0) == 0.0
+
+
+def test_a_slice_that_was_stopped_with_its_job_counts_no_longer() -> None:
+    """It ran until the job ended; what ended by itself stays what it is."""
+    job = record("failed", ended=13.0)
+
+    done, stopped, end = settle([record("done", ended=12.5), record("running", began=11.0), job])
+
+    assert (done.state, stopped.state, end) == ("done", "stopped", job)
+    assert slice_seconds(stopped, 99.0) == 2.0
+
+
+def test_a_job_that_was_killed_ran_until_the_last_it_said() -> None:
+    """Neither its slices nor the job process could say that they ended."""
+    records = settle([record("running", began=11.0), record("running", began=14.0), record("running", began=10.0)])
+
+    assert [each.state for each in records] == ["stopped"] * 3
+    assert [slice_seconds(each, 99.0) for each in records] == [4.0, 1.0, 5.0]
+    assert settle([]) == []

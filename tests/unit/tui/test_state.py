@@ -176,7 +176,24 @@ def test_a_save_marks_what_will_run_again(told: Told) -> None:
     told.reuse("a.1", "dev-1")
 
     assert marked == {"a.1": "built", "b.1": "stale", "c.1": "stale"}
+    assert told.board.table.rows["b.1"].message == "source changed"
+    assert told.board.table.rows["c.1"].message == "comes after b"
     assert told.states() == {"a.1": "reused", "b.1": "stale", "c.1": "stale"}
+
+
+def test_a_save_says_what_it_causes(told: Told) -> None:
+    """How many jobs are stale, how many come after them, and what that takes where the number of slots is known."""
+    save = ev.SourcesChanged(("flights/a_b.py",), ("b",), ("b.1",), ("c.1",))
+    board = Board(slots=1)
+    for number, key in enumerate(("b.1", "c.1")):
+        board.past.add(key, 4.0 + number)
+        board.apply(ev.Entry(number + 1, 1.0, 1.0, ev.JobRequested(1, key, key[0], "", "", "", ())))
+
+    told.say(save)
+    board.apply(ev.Entry(3, 2.0, 2.0, save))
+
+    assert told.board.happened[-1].text == "saved a_b.py → 1 stale, 1 after them"
+    assert board.happened[-1].text == "saved a_b.py → 1 stale, 1 after them, about 9.0s"
 
 
 def test_a_broken_method_marks_its_rows_and_nothing_else(told: Told) -> None:
