@@ -22,7 +22,8 @@ KEY_NAMES: Mapping[str, str] = {
     "slash": "/", "question_mark": "?", "left_square_bracket": "[", "right_square_bracket": "]",
     "left_curly_bracket": "{", "right_curly_bracket": "}", "escape": "esc", "down": "↓", "up": "↑", "left": "←",
     "right": "→", "upper_g": "G", "ampersand": "&", "apostrophe": "'", "asterisk": "*", "backslash": "\\", "colon": ":",
-    "plus": "+", "minus": "-", "underscore": "_", "equals_sign": "=", "exclamation_mark": "!", "full_stop": ".", "number_sign": "#",
+    "plus": "+", "minus": "-", "underscore": "_", "equals_sign": "=", "exclamation_mark": "!", "full_stop": ".",
+    "number_sign": "#",
 }  # fmt: skip
 
 

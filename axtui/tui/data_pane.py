@@ -33,7 +33,7 @@ class DataPane(RowsPane, inherit_bindings=True):
 
     NUMBER = 5
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("number_sign", "screen.ask_data('go')", "go to line", id="data.go", tooltip="go to a line by its number"),
+        Binding("number_sign", "screen.ask_data('go')", "go to line", id="data.go", tooltip="go to a line by number"),
         Binding("slash", "screen.ask_data('filter')", "filter", id="data.filter", tooltip="only lines that match"),
         Binding("equals_sign", "same", "only this value", id="data.same", tooltip="only lines with this very value"),
         Binding("enter", "bars", "histogram", id="data.bars", tooltip="how the values of this column are spread"),
