@@ -81,8 +81,10 @@ class SliceWriter:
     def describe(self, index: int) -> dict[str, Any]:
         """Return `min`, `max` and `holds` of a column as far as it was written, as JSON."""
         kind = self._columns[index].kind
-        low, high = self._bounds[index] or (None, None)
-        forms = self._forms[index]
+        found, forms = self._bounds[index], set(self._forms[index])
+        if self._held[index]:
+            found, forms = _add(kind, _join(kind, self._held[index]), found, forms)
+        low, high = found or (None, None)
         held = holds(kind, common_form(kind, forms)) if forms else None
         return {"min": format_bound(low), "max": format_bound(high), "holds": held}
 
@@ -96,11 +98,8 @@ class SliceWriter:
             self._file = None
 
     def _hold(self, arrays: list[pa.Array]) -> None:
-        for index, (column, array) in enumerate(zip(self._columns, arrays, strict=True)):
-            self._held[index].append(array)
-            self._bounds[index] = widen_bounds(self._bounds[index], bounds(column.kind, array))
-            if array.null_count < len(array):
-                self._forms[index].add(array.type)
+        for held, array in zip(self._held, arrays, strict=True):
+            held.append(array)
         self.lines += len(arrays[0])
         self._held_nbytes += sum(array.nbytes for array in arrays)
         if self._held_nbytes >= self._hold_nbytes:
@@ -112,6 +111,8 @@ class SliceWriter:
         arrays = [_join(column.kind, held) for column, held in zip(self._columns, self._held, strict=True)]
         self._held = [[] for _ in self._columns]
         self._held_nbytes = 0
+        for index, (column, array) in enumerate(zip(self._columns, arrays, strict=True)):
+            self._bounds[index], self._forms[index] = _add(column.kind, array, self._bounds[index], self._forms[index])
         if self._file is None:
             self._storages = [choose(column.kind, array) for column, array in zip(self._columns, arrays, strict=True)]
             self._file = self._new_file(self.path)
@@ -156,6 +157,14 @@ class SliceWriter:
         pairs = zip(self._columns, self._storages, strict=True)
         fields = [pa.field(each.name, storage.arrow, each.none or each.kind.takes_none) for each, storage in pairs]
         return pa.schema(fields)
+
+
+def _add(
+    kind: ColumnType, array: pa.Array, before: tuple[Any, Any] | None, forms: set[pa.DataType]
+) -> tuple[tuple[Any, Any] | None, set[pa.DataType]]:
+    """Return bounds and forms of what was written before and an array, together."""
+    is_any = array.null_count < len(array)
+    return widen_bounds(before, bounds(kind, array)), forms | {array.type} if is_any else forms
 
 
 def _join(kind: ColumnType, arrays: list[pa.Array]) -> pa.Array:

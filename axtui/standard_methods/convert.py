@@ -71,6 +71,10 @@ _DIRECT = {
 _LEAST = {"int32": -(2**31), "int64": -(2**63)}
 _FALSE = ("", "0", "f", "false", "no", "off", "nil", "null")
 _SPACE = b" \t\n\v\f\r"
+_ALNUM = np.array([bytes([char]).isalnum() for char in range(256)])
+_SLOW = ("date", "time", "datetime")
+"""Types for which it pays to convert only the different texts, where they repeat."""
+_SAMPLE_LINES, _FEWEST_CODED = 4096, 100
 
 
 @dataclass(frozen=True)
@@ -107,6 +111,8 @@ class Converter:
         """
         if column.null_count and not self.none:
             return False
+        if pa.types.is_dictionary(column.type):
+            return self.is_right(column.dictionary)
         if self.type == "ascii":
             return bool(pc.all(pc.string_is_ascii(column), min_count=0).as_py())
         low = pc.min(column).as_py() if self.type in _LEAST else None
@@ -116,14 +122,18 @@ class Converter:
         """Convert text.
 
         Args:
-            column: Shape (lines,); text or bytes, null for None.
+            column: Shape (lines,); text or bytes, coded or not, null for None.
             none_as: What stands for None beside empty text.
 
         Returns:
             The values, shape (lines,), an Arrow array or a list; and shape (lines,), which of them could not be
             converted: those are None.
         """
+        if pa.types.is_dictionary(column.type):
+            return _spread(*self.convert(column.dictionary, none_as), column.indices)
         text = column.cast(pa.binary())
+        if self.type in _SLOW and _repeats(text):
+            return self.convert(text.dictionary_encode(), none_as)
         if self.none:
             spelled = pc.is_in(text, value_set=pa.array([b"", *none_as], pa.binary()))
             text = pc.if_else(spelled, pa.scalar(None, pa.binary()), text)
@@ -210,6 +220,24 @@ def _make_text(name: str, rest: str) -> tuple[str, Fast, Parse] | None:
     return None
 
 
+def _repeats(text: pa.Array) -> bool:
+    sample = text[:_SAMPLE_LINES]
+    return len(sample) >= _FEWEST_CODED and 2 * len(sample.unique()) <= len(sample)
+
+
+def _spread(values: Any, bad: Mask, codes: pa.Array) -> tuple[Any, Mask]:
+    """Return for each line the value that its code stands for, and whether that is bad; text stays coded."""
+    bad = np.append(bad, False)[np.array(codes.fill_null(len(bad)))]
+    if not isinstance(values, pa.Array):
+        return [None if code is None else values[code] for code in codes.to_pylist()], bad
+    if not (pa.types.is_string(values.type) or pa.types.is_binary(values.type)):
+        return values.take(codes), bad
+    if values.null_count:
+        codes = pa.array(np.arange(len(values), dtype=np.int32), mask=np.array(values.is_null())).take(codes)
+        values = values.fill_null("" if pa.types.is_string(values.type) else b"")
+    return pa.DictionaryArray.from_arrays(codes, values), bad
+
+
 def _one_by_one(text: pa.Array, parse: Parse, kind: str) -> tuple[Any, Mask]:
     coded = text.dictionary_encode()
     values: list[Any] = []
@@ -234,12 +262,13 @@ def _one_by_one(text: pa.Array, parse: Parse, kind: str) -> tuple[Any, Mask]:
 
 def has_hex(data: bytes) -> bool:
     """Tell whether there may be a number in some bytes that begins with 0x, as Arrow reads it."""
-    for letter in (b"x", b"X"):
-        at = data.find(letter)
-        while at >= 0:
-            if data[at - 1 : at] == b"0" and not data[max(0, at - 2) : at - 1].isalnum():
+    chars = np.frombuffer(data, dtype=np.uint8)
+    for letter in b"xX":
+        if letter in data:
+            at = np.flatnonzero(chars[1:] == letter) + 1
+            at = at[chars[at - 1] == ord("0")]
+            if ((at == 1) | ~_ALNUM[chars[at - 2]]).any():
                 return True
-            at = data.find(letter, at + 1)
     return False
 
 

@@ -42,6 +42,8 @@ Chars = npt.NDArray[np.uint8]
 _BOM = b"\xef\xbb\xbf"
 _NEWLINE, _RETURN = b"\n\r"
 _ASCII = 128
+_SAMPLE_NBYTES = 1 << 18
+_FEWEST_CODED = 500
 _SPARE = b"\x1f\x1e\x1d\x1c\x01,;"
 """What may stand for a separator where there is none; one that the piece does not have."""
 
@@ -73,6 +75,13 @@ class Shape:
     wanted: int
     kept: list[int]
     direct: Direct | None = None
+    coded: frozenset[int] = frozenset()
+    """Places of columns among those that are kept, whose text repeats and is read as codes where a piece is plain."""
+
+    def type_of(self, at: int, direct: Direct | None) -> pa.DataType:
+        """Return what pyarrow reads a column as."""
+        kind = direct.types.get(at, pa.binary()) if direct else pa.binary()
+        return pa.dictionary(pa.int32(), kind) if at in self.coded and not pa.types.is_primitive(kind) else kind
 
 
 def cut_outside_quotes(data: bytes, dialect: Dialect) -> int:
@@ -90,6 +99,17 @@ def cut_outside_quotes(data: bytes, dialect: Dialect) -> int:
     if len(even):
         return int(even[-1]) + 1
     return last if len(data) > RECORD_NBYTES else 0
+
+
+def find_repeated(data: bytes, shape: Shape) -> frozenset[int]:
+    """Return places of columns, among those that are kept, of which at most half of the first lines' texts differ."""
+    head = data[: cut_outside_quotes(data[:_SAMPLE_NBYTES], shape.dialect)]
+    try:
+        columns = parse_piece(head, shape).columns if head else []
+    except UnevenError:
+        return frozenset()
+    pairs = enumerate(columns)
+    return frozenset(at for at, column in pairs if _FEWEST_CODED <= len(column) >= 2 * len(column.unique()))
 
 
 def parse_piece(data: bytes, shape: Shape) -> Block:
@@ -203,14 +223,14 @@ def _read_plain(data: bytes, shape: Shape, separator: bytes, direct: Direct | No
 
 def _may_be_empty(column: pa.Array) -> bool:
     """Tell whether a line of a column may be that of an empty line."""
-    if pa.types.is_binary(column.type) or pa.types.is_string(column.type):
-        return bool(pc.min(pc.binary_length(column)).as_py() == 0)
+    texts = column.dictionary if pa.types.is_dictionary(column.type) else column
+    if pa.types.is_binary(texts.type) or pa.types.is_string(texts.type):
+        return bool(pc.min(pc.binary_length(texts)).as_py() == 0)
     return bool(column.null_count)
 
 
 def _read(data: bytes, shape: Shape, separator: bytes, direct: Direct | None = None) -> list[pa.Array]:
     """Read lines with pyarrow; return the columns that are kept."""
-    types = direct.types if direct else {}
     names = [str(index) for index in range(shape.wanted)]
     kept = [names[index] for index in shape.kept]
     table = pa.csv.read_csv(
@@ -223,13 +243,13 @@ def _read(data: bytes, shape: Shape, separator: bytes, direct: Direct | None = N
             ignore_empty_lines=False,
         ),
         convert_options=pa.csv.ConvertOptions(
-            column_types={name: types.get(at, pa.binary()) for at, name in enumerate(kept)},
+            column_types={name: shape.type_of(at, direct) for at, name in enumerate(kept)},
             null_values=direct.nulls if direct else [],
             include_columns=kept,
             strings_can_be_null=False,
         ),
     )
-    return [pa.concat_arrays(column.chunks) for column in table.columns]
+    return [pa.concat_arrays(column.chunks) if column.num_chunks != 1 else column.chunk(0) for column in table.columns]
 
 
 class _Mixed:
@@ -237,7 +257,7 @@ class _Mixed:
 
     def __init__(self, data: bytes, shape: Shape, separator: bytes) -> None:
         self._data = data if data.endswith(b"\n") else data + b"\n"
-        self._shape = shape
+        self._shape = replace(shape, coded=frozenset())
         self._separator = separator
         self._chars = np.frombuffer(self._data, dtype=np.uint8)
         newlines = np.flatnonzero(self._chars == _NEWLINE)

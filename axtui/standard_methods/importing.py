@@ -181,16 +181,17 @@ class Import:
 
     def _convert(self, label: str, column: pa.Array, number: int, linenos: Any) -> Any:
         converter = self._converters.get(label)
-        if converter is None or (self._is_text and column.type == converter.direct):
+        if converter is None or (self._is_text and _plain_type(column) == converter.direct):
             return column
         values, bad = converter.convert(column, self._none_as)
         if bad.any():
             at = int(np.argmax(bad))
-            text = column.cast(pa.binary())[at].as_py().decode("utf-8", "backslashreplace")
+            text = column.slice(at, 1).cast(_plain_type(column)).cast(pa.binary())[0].as_py()
+            shown = text.decode("utf-8", "backslashreplace")
             hint = "; infer found that type in the first lines" if label not in self._options.types else ""
             line = number + int(at if linenos is None else linenos[at])
             raise ValueError(
-                f'Failed to convert "{text:.200}" from {self._path} column {label} line {line} '
+                f'Failed to convert "{shown:.200}" from {self._path} column {label} line {line} '
                 f"to {converter.type}{hint}"
             )
         return values
@@ -243,6 +244,10 @@ class Import:
             num_skipped_lines=self._skipped,
             skipped_lines_per_slice=[len(range(each, self._skipped, self._slices)) for each in range(self._slices)],
         )
+
+
+def _plain_type(column: pa.Array) -> pa.DataType:
+    return column.type.value_type if pa.types.is_dictionary(column.type) else column.type
 
 
 def _format_of(path: str, options: Any) -> str:

@@ -16,10 +16,11 @@ import numpy as np
 import pyarrow as pa
 
 from axtui.standard_methods.csv_blocks import Direct
-from axtui.standard_methods.csv_file import PIECE_NBYTES, Kind, Result, Work
+from axtui.standard_methods.csv_file import Kind, Result, Work
 from axtui.standard_methods.csv_lines import Bad, Block, Text
 from axtui.standard_methods.csv_source import Source
 
+_PIECE_NBYTES = 1 << 20
 _ARROW = {"unicode": pa.string(), "bool": pa.bool_()}
 
 
@@ -67,7 +68,7 @@ class JsonLinesFile:
         self._source.close()
 
     def _piece(self) -> bytes:
-        return self._text.piece(PIECE_NBYTES, lambda data: data.rfind(b"\n") + 1)
+        return self._text.piece(_PIECE_NBYTES, lambda data: data.rfind(b"\n") + 1)
 
     def _find_kind(self, label: str, objects: list[dict[str, Any]]) -> str:
         if label in self._typed:

@@ -482,8 +482,11 @@ SPECS = ["int32_10", "int32_10+None", "int64_10", "int64_10+None", "float64+None
     cells=st.lists(typed_cells, min_size=1, max_size=5),
     spec=st.sampled_from([*SPECS, "ascii+None", "unicode:utf-8", "bytes", "strbool", "unicode+None:utf-8"]),
     is_quoted=st.booleans(),
+    times=st.sampled_from([1, 500]),
 )
-def test_types_on_import_are_those_of_values(desk: Desk, cells: list[str], spec: str, is_quoted: bool) -> None:
+def test_types_on_import_are_those_of_values(
+    desk: Desk, cells: list[str], spec: str, is_quoted: bool, times: int
+) -> None:
     """A typed import gives what each value alone gives; the first that cannot be converted is named with its line."""
     converter = make_converter(spec)
     lines = [f'"{cell}",x' if is_quoted else f"{cell},x" for cell in cells]
@@ -494,8 +497,8 @@ def test_types_on_import_are_those_of_values(desk: Desk, cells: list[str], spec:
 
     if bad.any():
         with pytest.raises(ValueError, match=f"column a line {int(bad.argmax()) + 1} to {converter.type}"):
-            csvimport(desk, "\n".join(lines), **how)
+            csvimport(desk, "\n".join(lines * times), **how)
         return
-    job, _, _ = csvimport(desk, "\n".join(lines), **how)
+    job, _, _ = csvimport(desk, "\n".join(lines * times), **how)
 
-    assert repr(list(Dataset(job).iterate("roundrobin", "a"))) == repr(wanted)
+    assert repr(list(Dataset(job).iterate("roundrobin", "a"))) == repr(wanted * times)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, time
 from typing import Any
 
@@ -12,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from axtui.base.errors import DatasetUsageError
-from axtui.standard_methods.convert import make_converter
+from axtui.standard_methods.convert import has_hex, make_converter
 
 BAD = object()
 
@@ -182,6 +183,37 @@ def test_arrays_are_read_as_values_are(spec: str, comma: bool, texts: list[bytes
     if spec.startswith("float32"):
         found, wanted = rounded(found), rounded(wanted)
     assert repr(found) == repr(wanted)
+
+
+@pytest.mark.parametrize("spec", [*SPECS, "date:%Y-%m-%d"])
+@settings(max_examples=30, deadline=None)
+@given(texts=st.lists(cells | st.dates().map(lambda day: str(day).encode()), min_size=1, max_size=6), data=st.data())
+def test_codes_are_read_as_texts_are(spec: str, texts: list[bytes | None], data: st.DataObject) -> None:
+    """Text as codes, some of them unused, gives the values and the bad lines that the texts give."""
+    lines = data.draw(st.lists(st.sampled_from(range(len(texts))), max_size=8))
+    coded = pa.array(texts, pa.binary()).dictionary_encode().take(pa.array(lines, pa.int64()))
+
+    found, found_bad = make_converter(spec).convert(coded, [b"NA"])
+    wanted, wanted_bad = make_converter(spec).convert(pa.array([texts[line] for line in lines], pa.binary()), [b"NA"])
+
+    found, wanted = (each.to_pylist() if isinstance(each, pa.Array) else each for each in (found, wanted))
+    if spec.startswith("float32"):
+        found, wanted = rounded(found), rounded(wanted)
+    assert repr(found) == repr(wanted) and found_bad.tolist() == wanted_bad.tolist()
+
+
+@pytest.mark.parametrize("spec", ["datetime:%Y-%m-%d %H:%M", "date:%d/%m"])
+def test_dates_that_repeat_are_read_as_they_are_once(spec: str) -> None:
+    """Where few texts come often, each is converted once; a bad one is bad on all its lines."""
+    texts = [b"2020-01-02 03:04", b"24/12", None] * 5_000
+
+    assert convert(spec, texts) == convert(spec, texts[:3]) * 5_000
+
+
+@given(st.text(st.sampled_from("0xX1a.,\n"), max_size=12).map(str.encode))
+def test_hex_is_seen_where_a_number_begins(data: bytes) -> None:
+    """0x counts where no letter or digit is before it."""
+    assert has_hex(data) == bool(re.search(rb"(?<![0-9A-Za-z])0[xX]", data))
 
 
 @given(st.datetimes(datetime(1, 1, 1)))

@@ -7,7 +7,14 @@ from typing import Any
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from axtui.standard_methods.csv_blocks import Shape, UnevenError, cut_outside_quotes, parse_exactly, parse_piece
+from axtui.standard_methods.csv_blocks import (
+    Shape,
+    UnevenError,
+    cut_outside_quotes,
+    find_repeated,
+    parse_exactly,
+    parse_piece,
+)
 from axtui.standard_methods.csv_lines import Block, Dialect, Lines, Text, read_block
 
 dialects = st.builds(
@@ -42,13 +49,20 @@ plain = Dialect(b",", b'"', b"", b"", False, False, False)
 
 
 @settings(max_examples=400, deadline=None)
-@given(data=texts | st.lists(fields, min_size=1, max_size=6).map(quoted), dialect=dialects, wanted=st.integers(1, 3))
-@example(data=b'"a\n","b"\n1,2\n', dialect=plain, wanted=2)
-@example(data=b'#,"a\n"\n1,2\n', dialect=Dialect(b",", b'"', b"#", b"", False, False, True), wanted=2)
-@example(data=b'"\n"\r\n', dialect=Dialect(b",", b'"', b"", b"\n", False, False, True), wanted=1)
-def test_pieces_are_what_their_lines_are(data: bytes, dialect: Dialect, wanted: int) -> None:
-    """A piece gives the rows, bad lines, skipped lines and numbers that its lines give one by one."""
-    shape = Shape(dialect, wanted, list(range(wanted)))
+@given(
+    data=texts | st.lists(fields, min_size=1, max_size=6).map(quoted),
+    dialect=dialects,
+    wanted=st.integers(1, 3),
+    coded=st.frozensets(st.integers(0, 2)),
+)
+@example(data=b'"a\n","b"\n1,2\n', dialect=plain, wanted=2, coded=frozenset())
+@example(
+    data=b'#,"a\n"\n1,2\n', dialect=Dialect(b",", b'"', b"#", b"", False, False, True), wanted=2, coded=frozenset()
+)
+@example(data=b'"\n"\r\n', dialect=Dialect(b",", b'"', b"", b"\n", False, False, True), wanted=1, coded=frozenset())
+def test_pieces_are_what_their_lines_are(data: bytes, dialect: Dialect, wanted: int, coded: frozenset[int]) -> None:
+    """A piece gives the rows, bad lines, skipped lines and numbers that its lines give one by one, coded or not."""
+    shape = Shape(dialect, wanted, list(range(wanted)), coded=coded)
     exact = parse_exactly(data, shape)
 
     try:
@@ -58,6 +72,17 @@ def test_pieces_are_what_their_lines_are(data: bytes, dialect: Dialect, wanted: 
         return
 
     assert table(found) == table(exact)
+
+
+def test_what_repeats_is_coded_from_a_piece_that_is_long_enough() -> None:
+    """Columns are coded if half of their first texts, or more, are there before; in no piece of a few lines."""
+    shape = Shape(plain, 3, [0, 2])
+    lines = [b"%d,x,%d\n" % (line % 10, line) for line in range(2_000)]
+
+    assert find_repeated(b"".join(lines), shape) == {0}
+    assert find_repeated(b"".join(lines[:100]), shape) == frozenset()
+    coded = parse_piece(b"".join(lines), Shape(plain, 3, [0, 2], coded=frozenset({0})))
+    assert [str(column.type)[:10] for column in coded.columns] == ["dictionary", "binary"]
 
 
 @settings(max_examples=200, deadline=None)
