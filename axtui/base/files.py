@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -15,18 +15,27 @@ from axtui.base.errors import RecordError, UnsafePathError
 _FRESH_SECONDS = 2.0
 
 
-def is_fresh(mtime_ns: int) -> bool:
+def is_fresh(changed_ns: int) -> bool:
     """Tell whether a file changed so lately that another edit of the same size might not show in its stat."""
-    return time.time_ns() - mtime_ns < _FRESH_SECONDS * 1e9
+    return time.time_ns() - changed_ns < _FRESH_SECONDS * 1e9
 
 
 def full_stamp(path: str | Path) -> list[int]:
-    """Return device, inode, size and mtime in ns of a file, nothing of one that is not there."""
+    """Return what stat says of a file's content, see `stamp_from`, nothing of one that is not there."""
     try:
-        info = os.stat(path)
+        return stamp_from(os.stat(path))
     except OSError:
         return []
-    return [info.st_dev, info.st_ino, info.st_size, info.st_mtime_ns]
+
+
+def stamp_from(info: os.stat_result) -> list[int]:
+    """Return device, inode, size, mtime and ctime in ns. Anybody can put the mtime back, nobody the ctime."""
+    return [info.st_dev, info.st_ino, info.st_size, info.st_mtime_ns, info.st_ctime_ns]
+
+
+def changed_ns(stamp: Sequence[int]) -> int:
+    """Return when a file with this stamp was last changed, whatever its mtime was set to since."""
+    return max(stamp[3:])
 
 
 def write_new(path: str | Path, data: bytes, mode: int = 0o644, durable: bool = False) -> None:

@@ -136,5 +136,5 @@ def _input_file(setup: Record, option: str, told: list[Any]) -> InputFile:
         info = os.stat(path)
     except OSError:
         return InputFile(option, str(name), str(digest), "gone")
-    same = isinstance(stamp, list) and stamp[2:] == [info.st_size, info.st_mtime_ns]
+    same = isinstance(stamp, list) and stamp[2:4] == [info.st_size, info.st_mtime_ns]
     return InputFile(option, str(name), str(digest), "unchanged" if same else "changed")

@@ -47,7 +47,7 @@ class Changes:
         """What methods declared in `depend_extra` at the last look, as far as that was known."""
         self._looked_at = 0.0
         self._broken: dict[str, str] = {}
-        self._stamps: dict[Path, tuple[int, int, int] | None] = {}
+        self._stamps: dict[Path, list[int]] = {}
         self._scripts: dict[str, str] = {}
         """The digest of each script that was run or looked at."""
         self._note = ""
@@ -121,9 +121,9 @@ class Changes:
         except MethodError:
             return True  # it is shown as broken
 
-    def stamps(self) -> dict[Path, tuple[int, int, int] | None]:
+    def stamps(self) -> dict[Path, list[int]]:
         """Return the stat of every project file that was read, for telling whether a save is still going on."""
-        return {path: _stamp(path) for path in self._code.sources.files()}
+        return {path: full_stamp(path) for path in self._code.sources.files()}
 
     def _rescan(self) -> list[Event]:
         note = ""
@@ -184,11 +184,3 @@ def _is_newer(path: Path, wall: float) -> bool:
         return os.stat(path).st_ctime >= wall - _COARSE_SECONDS
     except OSError:
         return False
-
-
-def _stamp(path: Path) -> tuple[int, int, int] | None:
-    try:
-        info = os.stat(path)
-    except OSError:
-        return None
-    return (info.st_ino, info.st_size, info.st_mtime_ns)

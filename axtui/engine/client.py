@@ -19,7 +19,8 @@ from axtui.base.wire import Message, Wire
 from axtui.engine.place import socket_path
 from axtui.project.config import Project
 
-_START_SECONDS = 10.0
+_START_SECONDS = 120.0
+"""An engine that has not ended has not failed, however long a machine with much else to do lets it wait."""
 
 
 class EngineClient:
@@ -105,19 +106,24 @@ def reach_engine(project: Project) -> EngineClient:
     """Return a connection to the project's engine, started if need be.
 
     Raises:
-        EngineError: It does not answer; the message is the last line of its log.
+        EngineError: It cannot run, then the message is the last line of its log; or it does not answer for minutes.
     """
     client = find_engine(project)
     if client is not None:
         return client
     process = start_engine(project)
     deadline = clock.monotonic() + _START_SECONDS
-    while clock.monotonic() < deadline and not process.poll():
+    while clock.monotonic() < deadline:
         client = find_engine(project)
         if client is not None:
             return client
+        status = process.poll()
+        if status:
+            raise EngineError(explain_loss(project))
+        if status == 0:  # another one answered, or was about to leave
+            process = start_engine(project)
         time.sleep(0.005)
-    raise EngineError(explain_loss(project))
+    raise EngineError(f"the engine of {project.root} does not answer for {_START_SECONDS:g} s; it may still come")
 
 
 def explain_loss(project: Project) -> str:

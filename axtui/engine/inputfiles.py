@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from axtui.base.errors import BuildError
-from axtui.base.files import is_fresh
+from axtui.base.files import changed_ns, is_fresh, stamp_from
 from axtui.engine.tickets import Ticket
 from axtui.execute.executor import Executor, FileDigested
 
@@ -66,7 +66,7 @@ class InputFiles:
         reading = self._readings.pop(report.number)
         place = (reading.path, reading.stamp)
         self._shared.pop(place, None)
-        if report.digest and not is_fresh(reading.stamp[-1]):
+        if report.digest and not is_fresh(changed_ns(reading.stamp)):
             self._known[place] = report.digest
         for ticket in reading.tickets:
             ticket.files_open -= 1
@@ -85,13 +85,13 @@ class InputFiles:
             return
         number = next(self._numbers)
         self._readings[number] = _Reading(path, stamp, tickets=[ticket])
-        if not is_fresh(stamp[-1]):
+        if not is_fresh(changed_ns(stamp)):
             self._shared[place] = number
         self.executor.digest(number, path)
 
 
 def read_stamp(path: str, what: str) -> list[int]:
-    """Return device, inode, size and mtime of a file.
+    """Return what stat says of a file's content; see `stamp_from`.
 
     Raises:
         BuildError: It is not there or no file; the message begins with `what`.
@@ -102,4 +102,4 @@ def read_stamp(path: str, what: str) -> list[int]:
         raise BuildError(f"{what}there is no input file {path} ({error.strerror})") from None
     if not stat.S_ISREG(info.st_mode):
         raise BuildError(f"{what}{path} is no regular file")
-    return [info.st_dev, info.st_ino, info.st_size, info.st_mtime_ns]
+    return stamp_from(info)

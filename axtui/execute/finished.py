@@ -16,7 +16,7 @@ from axtui.api.job import job_or_none
 from axtui.base.files import full_stamp
 from axtui.base.records import Record, digest_of
 from axtui.method.hook import SnapshotFinder
-from axtui.method.opened import OpenedFiles, Told, tell_opened
+from axtui.method.opened import OpenedFiles, Told, digest_of_file, tell_opened
 from axtui.store import layout
 from axtui.store.commit import Manifest, build_manifest, find_files
 from axtui.store.digest import output_digest
@@ -97,8 +97,11 @@ class FinishedJob:
 
     def _changed_inputs(self) -> list[str]:
         """Return the first input file that changed since its digest was taken, if there is one."""
-        for name, _, stamp in self._setup["input_files"].values():
-            if full_stamp(os.path.join(self._context.input_directory, name)) != stamp:
+        for name, its_digest, stamp in self._setup["input_files"].values():
+            path = os.path.join(self._context.input_directory, name)
+            now = full_stamp(path)
+            is_only_touched = now[:-1] == stamp[:-1]  # its mode was changed, or its content and then its mtime put back
+            if now != stamp and not (is_only_touched and digest_of_file(path) == its_digest):
                 return [f"input file {name}"]
         return []
 

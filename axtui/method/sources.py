@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from axtui.base.errors import MethodError
-from axtui.base.files import is_fresh
+from axtui.base.files import changed_ns, full_stamp, is_fresh, stamp_from
 from axtui.base.records import digest
 from axtui.method.declared import DeclarationError, Own, own_form, reaches_options
 from axtui.method.editable import editable_home
@@ -22,10 +22,8 @@ from axtui.method.imports import imported_modules
 from axtui.method.syntax import module_digest
 
 _OURS = Path(__file__).resolve().parents[2]
-_Stamp = tuple[int, int, int, int, int]
 _EXTENSIONS = importlib.machinery.EXTENSION_SUFFIXES
 """What Python looks for before it looks for source."""
-_UNSETTLED: _Stamp = (0, 0, 0, 0, 0)
 
 
 @dataclass(frozen=True)
@@ -69,7 +67,7 @@ class Sources:
 
     def __init__(self, roots: tuple[Path, ...]) -> None:
         self.roots = roots
-        self._contents: dict[Path, tuple[_Stamp, bytes]] = {}
+        self._contents: dict[Path, tuple[list[int], bytes]] = {}
         self._parsed: dict[Path, tuple[bytes, Source | Broken]] = {}
         self._listings: dict[Path, frozenset[str]] = {}
         self._seen: dict[str, Source | Broken | None] = {}
@@ -108,12 +106,12 @@ class Sources:
             MethodError: It cannot be read.
         """
         known = self._contents.get(path)
-        if known is not None and known[0] == _stamp(path):
+        if known is not None and known[0] and known[0] == full_stamp(path):
             return known[1]
         data, stamp = _read(path)
         if known is not None and known[1] == data:
             data = known[1]
-        self._contents[path] = (_UNSETTLED if is_fresh(max(stamp[3:])) else stamp, data)
+        self._contents[path] = ([] if is_fresh(changed_ns(stamp)) else stamp, data)
         return data
 
     def files(self) -> tuple[Path, ...]:
@@ -160,23 +158,11 @@ class Sources:
         return known[1]
 
 
-def _stamp(path: Path) -> _Stamp | None:
-    try:
-        info = os.stat(path)
-    except OSError:
-        return None
-    return _stamp_of(info)
-
-
-def _stamp_of(info: os.stat_result) -> _Stamp:
-    return (info.st_dev, info.st_ino, info.st_size, info.st_mtime_ns, info.st_ctime_ns)
-
-
-def _read(path: Path) -> tuple[bytes, _Stamp]:
+def _read(path: Path) -> tuple[bytes, list[int]]:
     try:
         with open(path, "rb") as handle:
             info = os.fstat(handle.fileno())
-            return handle.read(), _stamp_of(info)
+            return handle.read(), stamp_from(info)
     except OSError as error:
         raise MethodError(f"{path} cannot be read: {error.strerror}") from None
 

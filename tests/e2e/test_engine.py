@@ -14,6 +14,7 @@ from axtui.event.events import EngineStarted, EngineStopped
 from axtui.event.journal import read_journal
 from tests.conftest import ProjectDirectory, processes_of, wait_until
 from tests.e2e.conftest import Command
+from tests.e2e.engines import attached
 
 COUNTING = """
 import os, time
@@ -104,10 +105,11 @@ def test_the_engine_leaves_when_nobody_needs_it(project: ProjectDirectory, axtui
 
 
 def test_an_engine_is_reused_by_the_next_command(project: ProjectDirectory, axtui: Command) -> None:
-    """Commands in quick succession talk to one engine."""
+    """As long as it has not left; it stays while a client is attached."""
     project.script("print('done')")
-    for _ in range(3):
-        axtui("run")
+    with attached(axtui):
+        for _ in range(3):
+            axtui("run")
 
     entries = read_journal(project.root / ".axtui/journal")
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 import pickle
-import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.conftest import ProjectDirectory
+from axtui.base.files import changed_ns, full_stamp, is_fresh
+from tests.conftest import ProjectDirectory, wait_until
 from tests.e2e.conftest import Command, built_by
+from tests.e2e.engines import attached
 
 ONE = '''\
 """Make a number."""
@@ -143,15 +144,21 @@ def test_revert_builds_nothing(chain: ProjectDirectory, axtui: Command) -> None:
     assert done.stdout == "41\n"
 
 
-def test_same_size_edits_in_quick_succession_are_each_seen(chain: ProjectDirectory, axtui: Command) -> None:
-    """Edits of equal size within a second, with the mtime put back: each run has the code that is there."""
+@pytest.mark.parametrize("is_old", [False, True])
+def test_same_size_edits_with_the_mtime_put_back_are_each_seen(
+    chain: ProjectDirectory, axtui: Command, is_old: bool
+) -> None:
+    """By the engine that has read the file before: each run has the code that is there, however old the file is."""
     path = chain.root / "helper.py"
     before = os.stat(path)
-    for factor in (3, 4, 5):
-        chain.write("helper.py", HELPER.replace("2 *", f"{factor} *"))
-        os.utime(path, ns=(before.st_mtime_ns, before.st_mtime_ns))
+    with attached(axtui):
+        for factor in (3, 4, 5):
+            chain.write("helper.py", HELPER.replace("2 *", f"{factor} *"))
+            os.utime(path, ns=(before.st_mtime_ns, before.st_mtime_ns))
+            if is_old:
+                wait_until(lambda: not is_fresh(changed_ns(full_stamp(path))))
 
-        assert axtui("run").stdout == f"{factor * 20 + 1}\n"
+            assert axtui("run").stdout == f"{factor * 20 + 1}\n"
 
 
 def test_equal_output_stops_the_rebuild(chain: ProjectDirectory, axtui: Command) -> None:
@@ -225,24 +232,52 @@ def test_input_file_is_followed_by_content(project: ProjectDirectory, axtui: Com
     assert job.setup["why"] == ["input file changed: words.txt"]
 
 
-def test_input_file_of_equal_size_and_time_is_read_again(project: ProjectDirectory, axtui: Command) -> None:
-    """An edit that leaves size and time of a file just written as they were is seen by the same engine."""
-    project.method(
-        "one",
-        "from axtui import InputFile\noptions = {'file': InputFile}\n"
-        "def synthesis(job, options):\n    with job.open_input(options.file) as handle: return handle.read()\n",
-    )
+READ = """
+from axtui import InputFile
+options = {'file': InputFile}
+def synthesis(job, options):
+    with job.open_input(options.file) as handle: return handle.read()
+"""
+
+
+@pytest.mark.parametrize("is_old", [False, True])
+def test_input_file_of_equal_size_and_time_is_read_again(
+    project: ProjectDirectory, axtui: Command, is_old: bool
+) -> None:
+    """An edit that leaves size and mtime as they were is seen by the same engine, however old the file is."""
+    project.method("one", READ)
     project.script("print(urd.build('one', file='words.txt').load())")
     path = project.write("data/words.txt", "alpha")
-    just_now = time.time_ns() + 60 * 10**9
-    os.utime(path, ns=(just_now, just_now))
-    first = axtui("run").stdout
+    if is_old:  # so that what it was is remembered
+        wait_until(lambda: not is_fresh(changed_ns(full_stamp(path))))
+    before = os.stat(path)
+    with attached(axtui):
+        first = [axtui("run").stdout, axtui("run").stdout]
 
-    project.write("data/words.txt", "gamma")
-    os.utime(path, ns=(just_now, just_now))
+        project.write("data/words.txt", "gamma")
+        os.utime(path, ns=(before.st_mtime_ns, before.st_mtime_ns))
 
-    assert first == "alpha\n"
-    assert axtui("run").stdout == "gamma\n"
+        assert [*first, axtui("run").stdout] == ["alpha\n", "alpha\n", "gamma\n"]
+    assert project.methods() == ["one", "one"]
+
+
+@pytest.mark.parametrize(("text", "runs"), [("alpha", 1), ("gamma", 2)])
+def test_an_input_file_whose_mtime_is_put_back_during_a_job(
+    project: ProjectDirectory, axtui: Command, text: str, runs: int
+) -> None:
+    """With another content the job is not reused; with the same, and another mode, it is."""
+    during = f"    path = '{project.root}/data/words.txt'\n    info = os.stat(path)\n"
+    during += f"    open(path, 'r+').write({text!r})\n    os.utime(path, ns=(info.st_mtime_ns,) * 2)\n"
+    read = READ.replace("return handle.read()", "handle.read()")
+    project.method("one", f"import os\n{read}{during}    os.chmod(path, 0o600)\n")
+    project.script("urd.build('one', file='words.txt')")
+    project.write("data/words.txt", "alpha")
+    axtui("run")
+    project.write("data/words.txt", "alpha")
+
+    axtui("run")
+
+    assert project.methods() == ["one"] * runs
 
 
 def test_a_file_that_shadows_an_import_is_seen(project: ProjectDirectory, axtui: Command) -> None:

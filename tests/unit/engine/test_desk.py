@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +13,7 @@ import pytest
 from axtui.base.wire import Message
 from axtui.build.code import Code
 from axtui.build.script_options import ScriptOptions
+from axtui.engine import inputfiles
 from axtui.engine.askers import Asker, Outcome
 from axtui.engine.builds import Build
 from axtui.engine.desk import Desk
@@ -220,13 +220,12 @@ def test_a_handle_that_is_none(office: Office, handle: object) -> None:
     assert any(isinstance(event, RequestRefused) for event in office.events)
 
 
-def test_a_file_that_is_being_read_holds_up_nothing_else(office: Office) -> None:
-    """Neither a request without a file, nor one of another file; a file is read once for all who ask."""
+def test_a_file_that_is_being_read_holds_up_nothing_else(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither a request without a file, nor one of another file; one that is not new is read once for all who ask."""
+    monkeypatch.setattr(inputfiles, "is_fresh", lambda _: False)
     office.start()
     for name in ("big", "small"):
-        path = office.root / "data" / name
-        path.write_text(name)
-        os.utime(path, (1, 1))
+        (office.root / "data" / name).write_text(name)
     office.ask(2, file="big")
     office.ask(3, file="small")
     office.ask(4, file="big")
