@@ -61,7 +61,7 @@ def test_an_engine_that_cannot_run_is_told_at_once(configured: Project, monkeypa
     (configured.private / "engine.log").write_text("before\naxtui engine: the reason\n")
     monkeypatch.setattr(client, "start_engine", lambda project: _process("raise SystemExit(1)"))
 
-    with pytest.raises(EngineError, match="^the reason$"):
+    with pytest.raises(EngineError, match=r"^the reason$"):
         client.reach_engine(configured)
 
 
