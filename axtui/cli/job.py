@@ -18,13 +18,14 @@ from axtui.project.limits import tell_limits
 from axtui.store import layout
 from axtui.store.record import JobRecord, find_damage
 
-EXAMPLE = "axtui job dev-42   or   axtui job csvimport~1"
+EXAMPLE = "axtui job dev-42   or   axtui job csvimport~1 --python"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what the command takes."""
     add_job_argument(parser)
     parser.add_argument("--json", action="store_true", help="print the job's records as JSON")
+    parser.add_argument("--python", action="store_true", help="open a Python prompt in which `job` is the job")
 
 
 def add_job_argument(parser: argparse.ArgumentParser, name: str = "job") -> None:
@@ -35,7 +36,13 @@ def add_job_argument(parser: argparse.ArgumentParser, name: str = "job") -> None
 
 def run(arguments: argparse.Namespace) -> int:
     """Print a job."""
-    record = find_job(read_project(find_root(Path.cwd())), arguments.job)
+    project = read_project(find_root(Path.cwd()))
+    record = find_job(project, arguments.job)
+    if arguments.python:
+        from axtui.cli.prompt import open_prompt
+
+        open_prompt(project, record)
+        return 0
     if arguments.json:
         told = {**summarise_job(record), "path": str(record.directory)}
         print(json.dumps({**told, "setup": record.setup, "post": record.post, "error": record.error}, indent=1))

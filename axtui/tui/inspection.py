@@ -83,6 +83,7 @@ class Inspection(TextScreen, inherit_bindings=False):
         Binding("e", "edit", "edit", id="job.edit", tooltip="open source, or the file under the cursor, in $EDITOR"),
         Binding("o", "page", "pager", id="output.page", tooltip="open output, or the file under the cursor, in $PAGER"),
         Binding("y", "copy_menu", "copy", id="job.copy", tooltip="copy id, path, error, line, value or output"),
+        Binding("exclamation_mark", "prompt", "python", show=False, id="job.prompt", tooltip="a prompt with the job"),
         Binding("z", "zoom", "zoom", id="pane.zoom", tooltip="give this pane the screen"),
         Binding("escape", "back", "back", id="screen.back", tooltip="one step back"),
         Binding("question_mark", "app.help", "keys", id="help.open"),

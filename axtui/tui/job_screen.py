@@ -42,6 +42,7 @@ class JobScreen(TextScreen, inherit_bindings=False):
         Binding("delete", "remove", "remove", show=False, id="job.remove", tooltip="remove this job's directory"),
         Binding("b", "build", "build", id="build.run", tooltip="run the build script"),
         Binding("p", "pause", "pause", id="watch.pause", tooltip="rebuild on save, or not"),
+        Binding("exclamation_mark", "prompt", "python", show=False, id="job.prompt", tooltip="a prompt with the job"),
         Binding("P", "pin", "pin", show=False, id="job.pin", tooltip="keep detail, output and source at this job"),
     ]  # fmt: skip
 

@@ -11,6 +11,7 @@ import contextlib
 import os
 import shlex
 import shutil
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -102,6 +103,11 @@ async def run_program(app: AxtuiApp, command: Command, feed: Iterator[bytes] | N
         return f"{command.name} needs the terminal, which cannot be lent here"
     except OSError as error:
         return f"{command.name} cannot be started: {error.strerror}"
+
+
+def prompt_command(jobid: str) -> Command:
+    """Return how to open a Python prompt in which `job` is a job."""
+    return Command([sys.executable, "-P", "-s", "-m", "axtui.cli.main", "job", "--python", "--", jobid])
 
 
 def _choose(environment: Mapping[str, str], names: Sequence[str], defaults: Sequence[str]) -> list[str]:

@@ -16,19 +16,22 @@ from typing import Any
 from axtui.base.errors import RecordError
 from axtui.base.files import atomic_write, read_limited
 from axtui.base.records import digest, format_record, parse_record
+from axtui.tui.layout import LEFT_PARTS
 
 _NBYTES = 64 << 10
 
 
 @dataclass(frozen=True)
 class Session:
-    """A place on the main screen. `folds` is whether repeats are folded, None where that is left to the list."""
+    """A place on the main screen. `folds` is whether repeats are folded, None where that is left to the list;
+    `left` how wide the jobs are, in fortieths of the screen."""
 
     row: str = ""
     pane: str = "jobs"
     zoomed: bool = False
     filter: str = ""
     folds: bool | None = None
+    left: int = LEFT_PARTS
 
 
 def session_path(root: Path, environment: Mapping[str, str] = os.environ) -> Path:
@@ -56,5 +59,5 @@ def write_session(path: Path, session: Session) -> None:
 
 
 _KINDS: Mapping[str, type | tuple[type, ...]] = {
-    "row": str, "pane": str, "zoomed": bool, "filter": str, "folds": (bool, type(None)),
+    "row": str, "pane": str, "zoomed": bool, "filter": str, "folds": (bool, type(None)), "left": int,
 }  # fmt: skip

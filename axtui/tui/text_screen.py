@@ -11,7 +11,7 @@ from textual.screen import Screen
 from axtui.tui.bars import KeyBar
 from axtui.tui.output_pane import OutputPane
 from axtui.tui.pane import Pane
-from axtui.tui.programs import Command, NoProgramError, editor_command, pager_command, run_program
+from axtui.tui.programs import Command, NoProgramError, editor_command, pager_command, prompt_command, run_program
 from axtui.tui.prompt_line import PromptLine
 from axtui.tui.reader import Reader
 from axtui.tui.rows import Row
@@ -134,6 +134,12 @@ class TextScreen(Screen[None], inherit_bindings=False):
         except NoProgramError as error:
             self.status(str(error))
         return None
+
+    def action_prompt(self) -> None:
+        """Open a Python prompt with the row's job."""
+        if self.row is None or not self.row.job:
+            return self.status("this row has no job yet, which a Python prompt could look at")
+        return self._run(prompt_command(self.row.job))
 
     def action_copy_selected(self) -> None:
         """Copy what is selected, with the mouse or with keys."""

@@ -48,6 +48,8 @@ class Workbench(JobScreen, inherit_bindings=True):
         Binding("o", "page", "pager", show=False, id="output.page", tooltip="open the output in $PAGER"),
         Binding("y", "copy_menu", "copy", show=False, id="job.copy", tooltip="copy id, path, error, line or output"),
         Binding("z", "zoom", "zoom", id="pane.zoom", tooltip="give this pane the screen"),
+        Binding("plus", "widen(1)", "wider", show=False, id="pane.wider", tooltip="more room for jobs"),
+        Binding("underscore", "widen(-1)", "narrower", show=False, id="pane.narrower", tooltip="less room for jobs"),
         Binding("tab", "next_pane(1)", "next pane", id="pane.next"),
         Binding("shift+tab", "next_pane(-1)", "pane before", show=False, id="pane.previous"),
         Binding("1", "pane(1)", "jobs", show=False, id="pane.jobs"),
@@ -294,6 +296,14 @@ class Workbench(JobScreen, inherit_bindings=True):
         """Go to the next pane."""
         self._layout.open(self._layout.next_pane(step))
 
+    def action_widen(self, steps: int) -> None:
+        """Give the jobs more of the width, or less."""
+        if self.has_class("-narrow"):
+            self.status("below 100 columns the panes lie one above the other")
+        elif not self._layout.widen(steps):
+            self.status("the panes can be made no narrower than that")
+        self.call_after_refresh(self.show_row)
+
     def action_zoom(self) -> None:
         """Give the pane with the focus the screen, or take it back."""
         self._layout.zoom("" if self._layout.is_zoomed else self._layout.current)
@@ -307,10 +317,11 @@ class Workbench(JobScreen, inherit_bindings=True):
     def session(self) -> Session:
         """Where the user is."""
         row, pane = self.place
-        return Session(row, pane, self._layout.is_zoomed, self.jobs.filter, self.jobs.folds)
+        return Session(row, pane, self._layout.is_zoomed, self.jobs.filter, self.jobs.folds, self._layout.left)
 
     def resume(self, session: Session) -> None:
         """Go where the user was, as far as that is there."""
+        self._layout.lay(session.left)
         if session.folds is not None:
             self.jobs.action_fold(session.folds)
         if session.filter:

@@ -20,19 +20,19 @@ SECONDS = 120.0
 
 @dataclass(frozen=True)
 class Command:
-    """`axtui`, run in a directory. Its standard input is empty and nothing it prints goes to a terminal."""
+    """`axtui`, run in a directory. Its standard input is what is typed, and nothing it prints goes to a terminal."""
 
     directory: Path
     environment: dict[str, str]
 
-    def __call__(self, *words: str, status: int = 0) -> subprocess.CompletedProcess[str]:
+    def __call__(self, *words: str, status: int = 0, typed: str = "") -> subprocess.CompletedProcess[str]:
         """Run it with these words, and insist on its exit status."""
         command = [sys.executable, "-c", _MAIN, *words]
         done = subprocess.run(
             command,
             cwd=self.directory,
             env=self.environment,
-            stdin=subprocess.DEVNULL,
+            input=typed,
             capture_output=True,
             text=True,
             timeout=SECONDS,

@@ -84,6 +84,17 @@ def test_a_failed_job_shows_its_error(built: ProjectDirectory, axtui: Command) -
     assert "raise ValueError('no luck')" in text
 
 
+def test_a_job_is_looked_at_in_a_python_prompt(built: ProjectDirectory, axtui: Command) -> None:
+    """`job` is the job; modules of the project can be imported; a failed job is told to be one."""
+    typed = "print(job.method, job.load(), job.params.options.n)\nimport small.a_one as a\nprint(a.options)\n"
+    done = axtui("job", "one", "--python", typed=typed)
+    failed = axtui("job", "bad", "--python")
+
+    assert "one 2 2\n" in done.stdout and "{'n': 1}" in done.stdout
+    assert done.stderr.startswith("job is dev-2, one, finished\ntry job.load(), ")
+    assert "job is dev-3, bad, failed: not all of it is there\ntry job.params, " in failed.stderr
+
+
 def test_logs_are_shown(built: ProjectDirectory, axtui: Command) -> None:
     """Stage by stage and slice by slice; one stage, one slice; byte by byte where no terminal is."""
     text = axtui("log", "one").stdout

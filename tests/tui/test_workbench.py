@@ -138,6 +138,26 @@ async def test_numbers_and_tab_choose_the_pane_and_z_zooms(flights: Recorded) ->
 
 
 @in_loop
+async def test_plus_and_underscore_move_the_line_between_jobs_and_the_rest(flights: Recorded) -> None:
+    """Wider and narrower by steps, not beyond sense; where the panes lie one above the other it is said why not."""
+    async with opened(flights.project) as (app, pilot):
+        jobs = app.workbench.query_one("#jobs")
+        widths = [jobs.size.width]
+        for keys in ("+", "_" * 2, "_" * 9):
+            await pilot.press(*(["plus" if key == "+" else "underscore" for key in keys]))
+            await settle(pilot)
+            widths.append(jobs.size.width)
+        told = lines_of(app)[-1]
+        await pilot.resize_terminal(*NARROW)
+        await pilot.press("plus")
+        await settle(pilot)
+
+        assert widths[1] > widths[0] > widths[2] > widths[3] >= 160 // 5
+        assert "no narrower" in told
+        assert jobs.size.width >= 78 and "100 columns" in lines_of(app)[-1]
+
+
+@in_loop
 async def test_below_a_hundred_columns_there_is_one_column(flights: Recorded) -> None:
     """At 80x24 the jobs stand above one other pane, and tab switches which."""
     async with opened(flights.project, NARROW) as (app, pilot):
