@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import traceback
+from collections import ChainMap
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -340,7 +341,15 @@ class Engine:
     # -- changes ------------------------------------------------------------------------------------------------
 
     def _look(self) -> Change:
-        return self._changes.look(self._last_rows, self._last_script, self._last_inputs)
+        """Look at what the last build used, and at what one that runs has used so far; it may be the first."""
+        running = self._running()
+        rows = ChainMap(*(build.rows for build in reversed(running)), self._last_rows)
+        inputs = ChainMap(*(build.input_files for build in reversed(running)), self._last_inputs)
+        return self._changes.look(dict(rows), self._last_script, dict(inputs))
+
+    def _running(self) -> list[Build]:
+        """Return the builds of the last script that run."""
+        return [build for build in self._builds.values() if build.script == self._last_script]
 
     def _scan_again(self) -> None:
         self._loop.call_later(SCAN_SECONDS, self._scan_again)
@@ -357,9 +366,9 @@ class Engine:
         is_due = change.is_any or (change.is_repaired and self._last_outcome != "finished")
         if not is_due or not self._is_watching or not self._last_script:
             return
-        running = [build.number for build in self._builds.values() if build.script == self._last_script]
+        running = self._running()
         if self._held.hold(change, bool(running)):
-            self._publish(SaveHeld(running[-1], self._names(change), self._held.choice))
+            self._publish(SaveHeld(running[-1].number, self._names(change), self._held.choice))
         else:
             self._build_saved(change)
 
@@ -368,9 +377,8 @@ class Engine:
 
     def _build_saved(self, change: Change) -> None:
         """Build what was saved, in the place of a build that runs."""
-        for build in list(self._builds.values()):
-            if build.script == self._last_script:
-                self._supersede(build, change.methods)
+        for build in self._running():
+            self._supersede(build, change.methods)
         try:
             options = self._options_again(self._last_script)
             self._start_build(self._last_script, "saved", self._names(change), frozenset(), options)

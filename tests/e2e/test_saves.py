@@ -57,6 +57,40 @@ def configure(project: ProjectDirectory, choice: str) -> None:
     path.write_text(f'during_build = "{choice}"\n' + path.read_text())
 
 
+READ = SLOW.replace("{", "{'file': InputFile, ").replace("import os", "from axtui import InputFile\nimport os")
+FIRST = {
+    "method": (SLOW, "", lambda project: project.method("slow", SLOW.replace("return 5", "return 6"))),
+    "helper": ("import helper" + SLOW, "", lambda project: project.write("helper.py", "x = 2")),
+    "input file": (READ, ", file='a.txt'", lambda project: project.write("data/a.txt", "other")),
+    "script": (SLOW, "", lambda project: project.script("urd.build('slow', number=7)")),
+}
+
+
+@pytest.mark.parametrize("what", [*FIRST])
+def test_a_save_during_the_very_first_build_is_seen(project: ProjectDirectory, axtui: Command, what: str) -> None:
+    """Though no build has ended yet that tells what was used: the job is stopped, and one of what was saved built."""
+    source, given, save = FIRST[what]
+    project.write("helper.py", "x = 1")
+    project.write("data/a.txt", "words")
+    project.method("slow", source)
+    project.script(f"urd.build('slow'{given})")
+    with attached(axtui) as client:
+        ask(client, "build", script="build", cause="asked", force=[])
+        wait_until(lambda: len(happened(project, JobStarted)) == 1)
+        save(project)
+        ask(client, "hint", paths=[])
+        wait_until(lambda: len(happened(project, JobStarted)) == 2)
+        project.write("go", "")
+        wait_until(lambda: len(happened(project, BuildFinished)) == 2)
+
+    assert [event.cause for event in happened(project, BuildStarted)] == ["asked", "saved"]  # type: ignore[attr-defined]
+    assert [event.outcome for event in happened(project, BuildFinished)] == ["superseded", "finished"]  # type: ignore[attr-defined]
+    last = [*project.jobs().values()][-1]
+    assert last.state == "finished"
+    again = axtui("run")
+    assert "0 built, 1 reused" in again.stderr
+
+
 def test_a_save_can_wait_for_the_end_of_the_build(project: ProjectDirectory, axtui: Command) -> None:
     """The running job ends as it began; then the build starts that the save caused."""
     configure(project, "wait")
