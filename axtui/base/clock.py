@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import time
-import uuid
 from pathlib import Path
 
 
@@ -24,6 +23,8 @@ def boot_id() -> str:
     try:
         return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
     except OSError:
+        import uuid  # not on Linux
+
         return str(uuid.getnode())
 
 

@@ -39,6 +39,7 @@ from axtui.event.events import (
 from axtui.event.journal import Journal, read_last_builds
 from axtui.execute.executor import FileDigested, JobCommitted, JobLost, JobSaid, MethodDescribed, MethodFailed, Report
 from axtui.execute.forking import ForkingExecutor
+from axtui.execute.light import LightBase
 from axtui.project.config import Project
 from axtui.store.catalogue import Catalogue
 from axtui.store.index import Finished
@@ -51,7 +52,13 @@ class Engine:
     """Serves one project until no client is attached and no build runs."""
 
     def __init__(
-        self, project: Project, loop: SelectLoop, socket_path: Path, engine: str, notes: Sequence[str]
+        self,
+        project: Project,
+        loop: SelectLoop,
+        socket_path: Path,
+        engine: str,
+        notes: Sequence[str],
+        light: LightBase | None = None,
     ) -> None:
         self._project = project
         self._surroundings = look_around(project)
@@ -67,7 +74,7 @@ class Engine:
         self._orders = Orders(project, self._catalogue, engine)
         self._desk = Desk(project, self._code, self._catalogue, self._publish, self._reply)
         self._runner = Runner(project, self._catalogue, self._orders, self._desk, self._publish)
-        self._executor = ForkingExecutor(loop, self._report, project, self._code.sources)
+        self._executor = ForkingExecutor(loop, self._report, project, self._code.sources, light)
         self._desk.use(self._executor)
         self._runner.executor = self._executor
         self._desk.pass_on = self._runner.take

@@ -1,4 +1,8 @@
-"""The engine process: `python -m axtui.engine.main PROJECT`. Leaves at once where the project has an engine."""
+"""The engine process: `python -m axtui.engine.main PROJECT`. Leaves at once where the project has an engine.
+
+The light base is forked when next to nothing is imported, for every job pays for what its base holds; the engine itself
+is imported after that.
+"""
 
 from __future__ import annotations
 
@@ -10,12 +14,10 @@ from contextlib import suppress
 from pathlib import Path
 
 from axtui.base.errors import AxtuiError
-from axtui.engine.engine import Engine
-from axtui.engine.loop import SelectLoop
 from axtui.engine.place import lock_engine, socket_path
+from axtui.execute.light import LightBase
 from axtui.execute.process import become_subreaper, end_strays
-from axtui.project.config import read_project
-from axtui.store.workdir import Workdir
+from axtui.project.config import Project, read_project
 
 _LIBRARIES = ("numpy", "pyarrow", "pyarrow.compute", "pyarrow.csv", "pandas", "axtui.api.writer")
 _GC_OBJECTS = 20_000
@@ -30,9 +32,19 @@ def main(root: Path) -> int:
     engine = os.environ.get("AXTUI_ENGINE", "")
     become_subreaper()
     end_strays(project.root, engine)
+    light = LightBase(project)
+    return _serve(project, engine, light)
+
+
+def _serve(project: Project, engine: str, light: LightBase) -> int:
+    """Import the engine, and be it."""
+    from axtui.engine.engine import Engine
+    from axtui.engine.loop import SelectLoop
+    from axtui.store.workdir import Workdir
+
     notes = [Workdir(name, path).prepare(project.slices) for name, path in project.workdirs.items()]
     loop = SelectLoop()
-    served = Engine(project, loop, socket_path(project), engine, [note for note in notes if note])
+    served = Engine(project, loop, socket_path(project), engine, [note for note in notes if note], light)
     import_data_libraries()
     gc.freeze()
     gc.set_threshold(_GC_OBJECTS, 10, 10)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import fcntl
 import os
 import socket
-import tempfile
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -33,6 +32,8 @@ def socket_path(project: Project) -> Path:
     path = _private(project.private) / "engine.sock"
     if len(os.fsencode(path)) <= _SOCKET_PATH_NBYTES:
         return path
+    import tempfile  # brings in much that the light base, which is forked first, has no need of
+
     return _private(Path(tempfile.gettempdir()) / f"axtui-{os.getuid()}") / name
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import importlib
 import os
-import sysconfig
+import sys
 import traceback
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -17,7 +17,8 @@ from axtui.execute.memory import describe_want, let_go_of_memory
 
 _OURS = str(Path(__file__).resolve().parents[1]) + os.sep
 _AUTHORS = (os.path.join(_OURS, "standard_methods") + os.sep, os.path.join(_OURS, "demo") + os.sep)
-_LIBRARIES = tuple({sysconfig.get_path(name) + os.sep for name in ("stdlib", "platstdlib", "purelib", "platlib")})
+_INSTALLED = [path for path in sys.path if path.endswith(("site-packages", "dist-packages"))]
+_LIBRARIES = tuple(path + os.sep for path in (os.path.dirname(os.__file__), *_INSTALLED))
 _FULL = ("disk full", "disk quota reached")
 _PLAIN = {
     errno.ENOSPC: _FULL[0],

@@ -21,6 +21,7 @@ from axtui.base.wire import Message, Wire, WireClosedError
 from axtui.execute.digests import Digests
 from axtui.execute.executor import JobCommitted, JobLost, JobSaid, Loop, Reporter
 from axtui.execute.failure import parse_failure, plain_failure
+from axtui.execute.light import LightBase
 from axtui.execute.loaders import Loaders
 from axtui.execute.process import describe_end, end_descendants, oom_kills
 from axtui.execute.script import run_script
@@ -55,12 +56,14 @@ class _Running:
 class ForkingExecutor:
     """Runs methods and scripts in forked processes; see `execute.executor.Executor`."""
 
-    def __init__(self, loop: Loop, report: Reporter, project: Project, sources: Sources) -> None:
+    def __init__(
+        self, loop: Loop, report: Reporter, project: Project, sources: Sources, light: LightBase | None = None
+    ) -> None:
         self._loop = loop
         self._report = report
         self._project = project
         self._sources = sources
-        self._loaders = Loaders(loop, report, project, sources, self._end)
+        self._loaders = Loaders(loop, report, project, sources, self._end, light)
         self._jobs: dict[str, _Running] = {}
         self._scripts: dict[int, str] = {}
         self._digests = Digests(loop, report)

@@ -1,24 +1,28 @@
 """The light base: a process without numpy and pyarrow, from which loaders of methods are forked that need neither.
 
-A process with those libraries takes three times as long to be forked and to exit. The base is forked from the engine
-before that imports them. It hands its loaders to the engine: each is forked twice, so that its parent dies and the
-engine, a subreaper, becomes its parent, with all that this means for who dies with whom and who reaps whom.
+A process with those libraries takes three times as long to be forked and to exit, and each page and each mapped file
+costs each job. The base is forked from the engine before that imports them, or anything else that loaders do without.
+It hands its loaders to the engine: each is forked twice, so that its parent dies and the engine, a subreaper, becomes
+its parent, with all that this means for who dies with whom and who reaps whom.
 """
 
 from __future__ import annotations
 
+import gc
+import importlib
 import os
 import socket
 import sys
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 from axtui.base.records import Record, format_record, parse_message
 from axtui.execute.process import begin_child, exit_now
+from axtui.method.find import source_roots
 from axtui.method.snapshot import Snapshot
-from axtui.method.sources import Source
+from axtui.method.sources import Source, Sources
+from axtui.project.config import Project
 
 _HEAVY = ("numpy", "pyarrow")
 _WORDS = (b"dataset", b"arrow", b"column")
@@ -26,8 +30,8 @@ _WORDS = (b"dataset", b"arrow", b"column")
 _HEAD_NBYTES = 16
 _PAUSE_SECONDS = 0.0002
 
-Run = Callable[[socket.socket, int, str, Snapshot], None]
-"""Be a loader: its channel, its parent, its method, its snapshot."""
+_LOADER = "axtui.execute.loader"
+"""Imported by the base itself, while the engine goes on."""
 
 
 def is_light(snapshot: Snapshot) -> bool:
@@ -47,11 +51,11 @@ def used_heavy() -> bool:
 
 
 class LightBase:
-    """The engine's hold on the base; made before the data libraries are imported."""
+    """The engine's hold on the base; made before the data libraries are imported, best before anything else is."""
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, project: Project) -> None:
         self._engine = os.getpid()
-        self._run = run
+        self._project = project
         self._channel, theirs = socket.socketpair()
         self.pid = 0
         if sys.platform == "linux" and not used_heavy():
@@ -76,6 +80,9 @@ class LightBase:
         """Be the base, and never return."""
         try:
             begin_child(self._engine, "load", [channel.fileno()])
+            importlib.import_module(_LOADER)
+            gc.collect()
+            gc.freeze()
             while True:
                 head, fds, _, _ = socket.recv_fds(channel, _HEAD_NBYTES, 1, socket.MSG_WAITALL)
                 if not head:
@@ -102,7 +109,9 @@ class LightBase:
         try:
             while os.getppid() == between:
                 time.sleep(_PAUSE_SECONDS)
-            self._run(channel, self._engine, order["method"], _parse_snapshot(order))
+            sources = Sources(source_roots(self._project.source_directory))
+            run_loader = importlib.import_module(_LOADER).run_loader
+            run_loader(channel, self._engine, order["method"], _parse_snapshot(order), sources, self._project)
         finally:
             exit_now(1)
 

@@ -73,14 +73,22 @@ class _Found:
 class Loaders:
     """Every loader of an engine, by method and content."""
 
-    def __init__(self, loop: Loop, report: Reporter, project: Project, sources: Sources, job_ended: JobEnded) -> None:
+    def __init__(
+        self,
+        loop: Loop,
+        report: Reporter,
+        project: Project,
+        sources: Sources,
+        job_ended: JobEnded,
+        light: LightBase | None = None,
+    ) -> None:
         self._loop = loop
         self._report = report
         self._project = project
         self._sources = sources
         self._job_ended = job_ended
         self._loaders: dict[tuple[str, str], _Loader] = {}
-        self._light = LightBase(self._run_loader)
+        self._light = light or LightBase(project)
         self._heavy: set[str] = set()
         """Methods that were thought to be light, and are not."""
         self._numbers = itertools.count(1)
@@ -175,16 +183,13 @@ class Loaders:
             parent = os.getpid()
             pid = os.fork()
             if pid == 0:
-                self._run_loader(theirs, parent, method, snapshot)
+                run_loader(theirs, parent, method, snapshot, self._sources, self._project)
         theirs.close()
         loader = _Loader(method, snapshot.content, pid, os.pidfd_open(pid), ours, bool(light))
         self._loop.add_reader(ours.fileno(), lambda: self._hear(loader))
         self._loop.add_reader(loader.pidfd, lambda: self._reap_loader(loader))
         self._loop.call_later(IMPORT_SECONDS, lambda: self._end_slow_import(loader))
         return loader
-
-    def _run_loader(self, channel: socket.socket, parent: int, method: str, snapshot: Snapshot) -> None:
-        run_loader(channel, parent, method, snapshot, self._sources, self._project)
 
     def _end_slow_import(self, loader: _Loader) -> None:
         if not loader.is_ready and loader.pid:

@@ -5,11 +5,9 @@ The engine makes room for a new one where something was installed or removed, so
 
 from __future__ import annotations
 
-import platform
 import sys
 from collections.abc import Iterable, Mapping
 from functools import cache
-from importlib.metadata import PackageNotFoundError, packages_distributions, version
 
 from axtui import __version__
 from axtui.base.errors import MethodError
@@ -24,7 +22,9 @@ _ALWAYS = ("numpy", "pyarrow")
 def version_of(package: str) -> str:
     """Return the version of a package, or of "python"; "" where it is not installed."""
     if package == PYTHON:
-        return platform.python_version()
+        return sys.version.partition(" ")[0]
+    from importlib.metadata import PackageNotFoundError, version  # large, and most jobs need nothing of it
+
     try:
         return version(package)
     except (PackageNotFoundError, ValueError):
@@ -76,4 +76,6 @@ def _version_of_module(name: str) -> str:
 
 @cache
 def _packages() -> Mapping[str, list[str]]:
+    from importlib.metadata import packages_distributions
+
     return packages_distributions()

@@ -7,7 +7,6 @@ nothing here and are passed over; so are packages of the Accelerator's own, for 
 
 from __future__ import annotations
 
-import difflib
 import re
 import shlex
 from collections.abc import Mapping
@@ -114,6 +113,8 @@ def _read_key(number: int, line: str, found: dict[str, list[_Line]]) -> tuple[st
     if not colon:
         raise UserError(f"line {number}: {line.strip()!r} has no colon; wanted `key: value`")
     if key not in _KEYS:
+        import difflib
+
         near = difflib.get_close_matches(key, _KEYS, n=1, cutoff=0.0)[0]
         raise UserError(f"line {number}: unknown key {key!r}; the nearest known one is {near!r}")
     if key in found and not _KEYS[key].is_many:

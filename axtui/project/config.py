@@ -5,7 +5,6 @@ Where there is none, an `accelerator.conf` is read instead, see accelerator_conf
 
 from __future__ import annotations
 
-import difflib
 import os
 import tomllib
 from dataclasses import dataclass, field, replace
@@ -195,6 +194,8 @@ def _make_project(values: dict[str, Any], root: Path) -> Project:
 def _check_keys(values: dict[str, Any], known: dict[str, type], where: str) -> None:
     for key, value in values.items():
         if key not in known:
+            import difflib
+
             near = difflib.get_close_matches(key, known, n=1, cutoff=0.0)[0]
             raise UserError(f"unknown key {where + key!r}; the nearest known one is {where + near!r}")
         if type(value) is not known[key]:

@@ -6,7 +6,6 @@ whole job; `retries`, how often a job that failed is tried again.
 
 from __future__ import annotations
 
-import difflib
 import math
 import re
 from collections.abc import Mapping
@@ -37,6 +36,8 @@ def parse_limits(values: Mapping[str, Any], where: str = "") -> Limits:
     """
     for key in values:
         if key not in KEYS:
+            import difflib
+
             near = difflib.get_close_matches(str(key), KEYS, n=1, cutoff=0.0)[0]
             raise ValueError(f"unknown key {where + str(key)!r}; the nearest known one is {where + near!r}")
     readers = {"memory": _parse_memory, "seconds": _parse_seconds, "retries": _parse_retries}

@@ -48,20 +48,23 @@ def test_a_method_that_speaks_of_data_is_not(tmp_path: Path, method: str, helper
 
 _ENGINE = """
 import os, socket, sys
+from types import SimpleNamespace
 from pathlib import Path
 from axtui.execute.light import LightBase
 from axtui.execute.process import become_subreaper
 from axtui.method.snapshot import take_snapshot
 from axtui.method.sources import Sources
 
-def loader(channel, parent, method, snapshot):
+def loader(channel, parent, method, snapshot, sources, project):
     ours = snapshot.modules["a_one"]
     heavy = [name for name in ("numpy", "pyarrow") if name in sys.modules]
-    channel.send(repr((os.getppid() == parent, method, ours.data, ours.path, heavy)).encode())
+    told = (os.getppid() == parent, method, ours.data, ours.path, heavy, sources.roots[0] == project.source_directory)
+    channel.send(repr(told).encode())
     os._exit(7)
 
 become_subreaper()
-base = LightBase(loader)
+sys.modules["axtui.execute.loader"] = SimpleNamespace(run_loader=loader)
+base = LightBase(SimpleNamespace(source_directory=Path(sys.argv[1])))
 import pyarrow
 snapshot = take_snapshot(Sources((Path(sys.argv[1]),)), "a_one")
 for _ in range(2):
@@ -76,9 +79,9 @@ print(base.fork_loader(theirs, "one", snapshot))
 
 @pytest.mark.skipif(sys.platform != "linux", reason="adoption is Linux's")
 def test_a_loader_of_the_base_is_a_child_of_the_engine(tmp_path: Path) -> None:
-    """It has the snapshot's very bytes and no data library, is reaped by the engine; a dead base forks nothing."""
+    """It has the snapshot's bytes, the project's sources and no data library; a dead base forks nothing."""
     write_project(tmp_path, "# caf\u00e9 \n" + PLAIN)
-    told = (True, "one", (tmp_path / "a_one.py").read_bytes(), tmp_path / "a_one.py", [])
+    told = (True, "one", (tmp_path / "a_one.py").read_bytes(), tmp_path / "a_one.py", [], True)
 
     done = subprocess.run((sys.executable, "-c", _ENGINE, tmp_path), capture_output=True, text=True, check=False)
 
