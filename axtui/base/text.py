@@ -40,6 +40,16 @@ def safe(text: str, colours: bool = False) -> str:
     return "".join([*parts, _visible(_ESCAPE.sub("", text[end:]))])
 
 
+def format_nbytes(nbytes: int) -> str:
+    """Write a size for people: `812 B`, `1.2 kB`, `31.4 GB`."""
+    value = float(nbytes)
+    for unit in ("B", "kB", "MB", "GB"):
+        if value < 1000:
+            return f"{value:.0f} {unit}" if unit == "B" else f"{value:.1f} {unit}"
+        value /= 1000
+    return f"{value:.1f} TB"
+
+
 def quote(value: object) -> str:
     """Return a value as text, in quotes unless it is plain: letters, digits and `_ . / + -` alone."""
     text = str(value)

@@ -16,6 +16,7 @@ from axtui.method.packages import changed_versions
 from axtui.project.config import find_root, read_project
 from axtui.project.limits import tell_limits
 from axtui.store import layout
+from axtui.store.peaks import peaks_of, tell_peaks
 from axtui.store.record import JobRecord, find_damage
 
 EXAMPLE = "axtui job dev-42   or   axtui job csvimport~1 --python"
@@ -68,6 +69,7 @@ def _lines(record: JobRecord) -> list[str]:
         *_list("undeclared", _undeclared(post)),
         *_list("subjobs", post.get("subjobs", {})),
         *_list("times", _times(post.get("exectime", {}))),
+        *_list("memory", filter(None, [tell_peaks(peaks_of(record))])),
         *_list("notes", post.get("notes", [])),
         *_list("versions", _versions(setup.get("versions", {}))),
         *_list("source", [place for place, _ in setup.get("sources", {}).values() if place]),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import os
+import resource
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -46,6 +47,9 @@ class Host(Protocol):
     def end_leftovers(self) -> list[str]:
         """End what the job has started and left running; return the names of that."""
 
+    def peak_memory(self) -> Record:
+        """Return how many bytes of memory the job process, and any one of its children, had at most; what is known."""
+
 
 class OwnProcess:
     """A process that is the job's alone. What one stage does to it is undone before the next."""
@@ -80,6 +84,13 @@ class OwnProcess:
         keep_streams()
         return end_descendants()
 
+    def peak_memory(self) -> Record:
+        """Return what the kernel has measured."""
+        return {
+            "job": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss << 10,
+            "children": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss << 10,
+        }
+
 
 class SharedProcess:
     """A process that does other things before and after, and may have children of its own."""
@@ -101,6 +112,10 @@ class SharedProcess:
     def end_leftovers(self) -> list[str]:
         """Whose children there are cannot be told; they stay."""
         return []
+
+    def peak_memory(self) -> Record:
+        """What the process had at most need not be the job's."""
+        return {}
 
 
 def _run_slice(sliceno: int, work: Work) -> Record:

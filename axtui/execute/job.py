@@ -60,6 +60,7 @@ class JobProcess:
         self._stage = "launcher"
         self._began = clock.monotonic()
         self._times: dict[str, Any] = {"prepare": 0.0, "analysis": 0.0, "per_slice": [], "synthesis": 0.0}
+        self._slice_memory: list[int] = []
         self._notes: list[str] = []
         self._datasets: list[str] = []
         self._script: Record = {}
@@ -184,6 +185,7 @@ class JobProcess:
             call_writers("take_slice", sliceno, part["datasets"])
             self._finder.opened.take(*part["opened"])
         self._times["per_slice"] = [part["seconds"] for part in ended]
+        self._slice_memory = [part["memory"] for part in ended if "memory" in part]
         self._end_leftovers()
         early = [part["early"] for part in ended]
         if any(early) and not all(early):
@@ -287,10 +289,16 @@ class JobProcess:
                 "starttime": self._setup["starttime"],
                 "endtime": clock.wall(),
                 "exectime": times,
+                **self._memory(),
                 **self._script,
             },
         )
         return {"output": record["output"], "seconds": times["total"], "notes": self._notes}
+
+    def _memory(self) -> Record:
+        """Return the peaks of memory for a record; nothing where they are not known."""
+        peaks = self._host.peak_memory()
+        return {"memory": {**peaks, "per_slice": self._slice_memory}} if peaks else {}
 
     def _fail(self, failure: Failure) -> None:
         slot = self._context.slot
@@ -302,7 +310,7 @@ class JobProcess:
             remove_unfinished(self._directory)
         seconds = round(clock.monotonic() - self._began, 6)
         record = {**failure.to_record(), "seconds": seconds, "notes": self._notes, "exectime": self._times}
-        write_error(self._directory, record)
+        write_error(self._directory, {**record, **self._memory()})
         self._wire.send({"say": "failed", **failure.to_record(), "seconds": seconds})
 
 

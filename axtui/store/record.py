@@ -15,8 +15,9 @@
     {name: digest} in finish order, subjobs {jobid: built}, links, output (the output digest), observed
     {module: digest}, opened {name: [sha256, nbytes, mtime_ns]} (files read undeclared, see method/opened.py),
     repeatable, notes, starttime, endtime (wall), exectime {prepare, analysis, per_slice, synthesis, total}
-    (monotonic), boot; of a build script's run also status (if it returned an int) and urd-list (the
-    `user/list/timestamp` where its jobs are listed)
+    (monotonic), memory {job, children, per_slice} (the most bytes that the job process, any one of its children, and
+    each slice had; not in older records), boot; of a build script's run also status (if it returned an int) and
+    urd-list (the `user/list/timestamp` where its jobs are listed)
 """
 
 from __future__ import annotations
@@ -158,7 +159,7 @@ _SETUP_MAY_HAVE: _Types = {
 _POST: _Types = {"files": dict, "setup": str, "output": str, "datasets": dict, "subjobs": dict, "exectime": dict}
 _POST_MAY_HAVE: _Types = {
     "registered": list, "notes": list, "links": list, "observed": dict, "opened": dict, "repeatable": bool,
-    "starttime": _NUMBER, "endtime": _NUMBER, "status": int, "urd-list": str,
+    "starttime": _NUMBER, "endtime": _NUMBER, "status": int, "urd-list": str, "memory": dict,
 }  # fmt: skip
 _ERROR: _Types = {
     "message": str,
@@ -168,6 +169,7 @@ _ERROR: _Types = {
     "line": int,
     "seconds": _NUMBER,
     "notes": list,
+    "memory": dict,
 }
 _LATEST_SECONDS = 1e11
 

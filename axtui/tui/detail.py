@@ -9,13 +9,14 @@ from typing import Any
 from axtui.base.clock import format_seconds
 from axtui.base.errors import RecordError
 from axtui.base.records import Record
-from axtui.base.text import safe
+from axtui.base.text import format_nbytes, safe
 from axtui.base.values import decode_value
 from axtui.event.reasons import Branch, branches
 from axtui.project.limits import tell_limits
+from axtui.store.peaks import peaks_of, tell_peaks
 from axtui.store.progress import Progress
 from axtui.tui.facts import Facts
-from axtui.tui.glyphs import GLYPHS, SLICE_GLYPHS, bar, cut, format_expected, format_nbytes, format_rate
+from axtui.tui.glyphs import GLYPHS, SLICE_GLYPHS, bar, cut, format_expected, format_rate
 from axtui.tui.measure import slice_seconds, slice_share
 from axtui.tui.palette import Line, Palette
 from axtui.tui.rows import SCRIPT, STATES, Row
@@ -45,6 +46,7 @@ def draw_detail(row: Row, board: Board, facts: Facts, width: int, palette: Palet
     _say_rows(page, "inputs", table.inputs(row), row.inputs)
     _say_rows(page, "users", board.users(row), ())
     _say_setup(page, facts)
+    _say_memory(page, facts)
     _say_limits(page, facts)
     _say_traceback(page, row, facts)
     _say_files(page, row, facts)
@@ -263,6 +265,13 @@ def tell_options(setup: Record) -> list[tuple[str, str]]:
     options = {name: _read_option(value) for name, value in recorded.items()} if isinstance(recorded, dict) else {}
     told = sorted(options.items(), key=lambda item: _is_empty(item[1]))
     return [(str(name), cut(_plain(value), 200)) for name, value in told]
+
+
+def _say_memory(page: _Page, facts: Facts) -> None:
+    page.section("memory")
+    peaks = tell_peaks(peaks_of(facts.record))
+    if peaks:
+        page.say(f"at most {peaks}", "muted")
 
 
 def _say_limits(page: _Page, facts: Facts) -> None:

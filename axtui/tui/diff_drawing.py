@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from axtui.base.clock import format_seconds
-from axtui.base.text import safe
+from axtui.base.text import format_nbytes, safe
 from axtui.event.sentences import name_change, sentence
 from axtui.event.why import Difference
-from axtui.tui.glyphs import format_nbytes
 from axtui.tui.palette import Line, Palette
 
 if TYPE_CHECKING:

@@ -28,16 +28,6 @@ def bar(share: float, width: int) -> tuple[str, str]:
     return filled, "─" * (width - len(filled))
 
 
-def format_nbytes(nbytes: int) -> str:
-    """Write a size for people: `812 B`, `1.2 kB`, `31.4 GB`."""
-    value = float(nbytes)
-    for unit in ("B", "kB", "MB", "GB"):
-        if value < 1000:
-            return f"{value:.0f} {unit}" if unit == "B" else f"{value:.1f} {unit}"
-        value /= 1000
-    return f"{value:.1f} TB"
-
-
 def format_rate(done: int, seconds: float) -> str:
     """Write how many a second, or "" where that cannot be known yet."""
     if seconds < 0.05 or done <= 0:

@@ -172,7 +172,7 @@ class Inspection(TextScreen, inherit_bindings=False):
         facts = self._facts.read(row, clock.monotonic())
         runs = row.state == "running"
         past = self._versions.past_seconds(row.job) if self._versions else []
-        memory = [self._reader.memory(each) for each in facts.progress if each.state == "running"] if runs else []
+        memory = [self._reader.memory(each) for each in facts.progress] if runs else []
         self.query_one(OverviewPane).show(row, self._board, facts)
         self.query_one(SlicesPane).show(row, facts, past, memory)
         self.output.show(row.job, runs)

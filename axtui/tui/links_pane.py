@@ -14,11 +14,11 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from axtui.base.clock import format_seconds
-from axtui.base.text import safe
+from axtui.base.text import format_nbytes, safe
 from axtui.store.record import JobRecord
 from axtui.tui.detail import tell_options
 from axtui.tui.facts import Facts
-from axtui.tui.glyphs import GLYPHS, format_nbytes
+from axtui.tui.glyphs import GLYPHS
 from axtui.tui.inspected import input_references
 from axtui.tui.lines_pane import LinesPane
 from axtui.tui.palette import Line, Palette

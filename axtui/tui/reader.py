@@ -205,6 +205,8 @@ class Reader:
 
         Its number may be another process's by now; those of an engine of this project carry that in their environment.
         """
+        if process.state != "running":
+            return 0, 0
         place = Path(f"/proc/{process.pid}")
         try:
             if b"AXTUI_PROJECT=" + os.fsencode(self._project.root) not in (place / "environ").read_bytes().split(b"\0"):

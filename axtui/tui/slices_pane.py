@@ -6,12 +6,13 @@ import statistics
 from collections.abc import Sequence
 
 from axtui.base.clock import format_seconds
-from axtui.base.text import safe
+from axtui.base.text import format_nbytes, safe
 from axtui.project.limits import tell_limits
+from axtui.store.peaks import peaks_of, tell_peaks
 from axtui.store.progress import Progress
 from axtui.tui.detail import timed_stages
 from axtui.tui.facts import Facts
-from axtui.tui.glyphs import SLICE_GLYPHS, bar, format_nbytes, format_rate
+from axtui.tui.glyphs import SLICE_GLYPHS, bar, format_rate
 from axtui.tui.lines_pane import LinesPane
 from axtui.tui.measure import slice_seconds, slice_share
 from axtui.tui.palette import Line, Palette
@@ -55,8 +56,9 @@ def draw_slices(row: Row, facts: Facts, past: list[float], memory: Memory, width
     slices = facts.slices if any(each.began for each in facts.slices) else []
     if slices:
         lines.append(_draw_head(width, palette))
+    had = [now for now, _ in memory] or peaks_of(facts.record).slices
     for sliceno, record in enumerate(slices):
-        lines.append(_draw_slice(sliceno, record, facts.now, memory, width, palette))
+        lines.append(_draw_slice(sliceno, record, facts.now, had, width, palette))
     for label, text, style in (*_told_of(slices, facts), *_told_of_job(row, facts, past, memory)):
         lines.append(Line().put(f" {label:<{_LABEL}} ", palette["muted"]).put(safe(text), palette[style]))
     return lines
@@ -71,7 +73,10 @@ def _draw_head(width: int, palette: Palette) -> Line:
     return Line().put(text, palette["faint"])
 
 
-def _draw_slice(sliceno: int, record: Progress, now: float, memory: Memory, width: int, palette: Palette) -> Line:
+def _draw_slice(
+    sliceno: int, record: Progress, now: float, memory: Sequence[int], width: int, palette: Palette
+) -> Line:
+    """Draw a slice; `memory` is what each has in bytes, or had at most where the job has ended."""
     style, seconds = palette[_STYLES[record.state]], slice_seconds(record, now)
     line = Line().put(f" {sliceno:>4} ", palette["muted"]).put(f"{SLICE_GLYPHS[record.state]} ", style)
     line.put(f" {format_seconds(seconds) if record.began else '':>8}", palette["foreground"])
@@ -80,7 +85,7 @@ def _draw_slice(sliceno: int, record: Progress, now: float, memory: Memory, widt
         line.put(f"{format_rate(record.done, seconds):>10}", palette["muted"])
         line.put(f"{_left(record, seconds):>9}", palette["primary"])
     if width >= _WIDE:
-        nbytes = memory[sliceno][0] if record.state == "running" and sliceno < len(memory) else 0
+        nbytes = memory[sliceno] if sliceno < len(memory) else 0
         line.put(f"{format_nbytes(nbytes) if nbytes else '':>11}", palette["muted"])
     room = min(40, width - line.width - 2)
     if room >= 6:
@@ -128,10 +133,13 @@ def _told_of_job(row: Row, facts: Facts, past: list[float], memory: Memory) -> l
         told.append(("ETA", text, "primary" if left > 0 else "warning"))
     if len(past) > 1:
         told.append(("last runs", "  ".join(format_seconds(each) for each in past), "muted"))
+    peaks = tell_peaks(peaks_of(facts.record))
     if any(now for now, _ in memory):
         now, most = sum(each for each, _ in memory), max(each for _, each in memory)
         told.append(("memory", f"{format_nbytes(now)} now, at most {format_nbytes(most)} each", "foreground"))
+    elif peaks:
+        told.append(("memory", f"at most {peaks}", "foreground"))
     elif row.state != "running":
-        told.append(("memory", "not recorded of a job that has ended", "faint"))
+        told.append(("memory", "not recorded of this job", "faint"))
     limits = tell_limits(facts.record.setup) if facts.record else []
     return [*told, *([("limits", ", ".join(limits), "foreground")] if limits else [])]

@@ -37,6 +37,15 @@ def axtui(built: ProjectDirectory, command_in: Callable[[Path], Command]) -> Com
     return command_in(built.root)
 
 
+def test_the_most_memory_is_recorded(axtui: Command) -> None:
+    """Of each slice and of the job process; of a failed job too."""
+    done, failed = axtui.json("job", "dev-1")["post"]["memory"], axtui.json("job", "dev-3")["error"]["memory"]
+
+    assert all(nbytes > 1_000_000 for nbytes in (*done["per_slice"], done["job"], failed["job"]))
+    assert done["children"] >= max(done["per_slice"])
+    assert "memory    " in axtui("job", "dev-1").stdout
+
+
 def test_jobs_are_listed(built: ProjectDirectory, axtui: Command) -> None:
     """A line a job, the newest last, with method, state, and why it failed; the same as JSON."""
     lines = axtui("jobs").stdout.splitlines()

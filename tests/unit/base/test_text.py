@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from axtui.base.text import safe
+from axtui.base.text import format_nbytes, safe
 
 DRIVES = {
     "title": ("\x1b]0;owned\x07after", "after"),
@@ -105,3 +105,8 @@ def test_towers_of_marks_are_cut() -> None:
     assert len(found) <= 10
     assert found[0] == "a"
     assert found[-1] == "b"
+
+
+def test_sizes_are_short() -> None:
+    """A number of at most three places before the point, and its unit."""
+    assert [format_nbytes(n) for n in (0, 999, 1000, 31_400_000_000)] == ["0 B", "999 B", "1.0 kB", "31.4 GB"]

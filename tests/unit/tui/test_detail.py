@@ -62,3 +62,12 @@ def test_what_was_built_earlier_does_not_say_why(project: Recorded) -> None:
     lines = drawn(project, Row("two.1", "two", "stale", job="dev-7", message="source changed"))
 
     assert not [line for line in lines if "Δ" in line]
+
+
+def test_what_a_job_had_of_memory_is_told(project: Recorded) -> None:
+    """The most of it, where the record says so; older records do not."""
+    workdir = Workdir("dev", project.project.workdirs["dev"])
+    make_job(workdir, 8, {"memory": {"job": 88_000_000, "children": 0, "per_slice": []}}, method="one")
+
+    assert " memory   at most 88.0 MB in the job process" in drawn(project, Row("one.1", "one", "built", job="dev-8"))
+    assert not [line for line in drawn(project, Row("one.1", "one", "built", job="dev-4")) if "memory" in line]
