@@ -17,7 +17,7 @@ _PLAIN: dict[str, str] = {
     "*": "●★", "=": "▸═━╞╡╪█▇",
     "v": "▾↓", "o": "◇◆", "|": "▌│┃║▏▕▊▎▍▉▋▐", "<": "‹◂◀←≤", "^": "▲↑", "d": "Δ",
     "-": "─╸╺╼╾–−—▔▃▄",
-    "#": "▅▆▓▒≠", ":": "░", "E": "⏎",
+    "#": "▅▆▓▒≠", ":": "░", "E": "⏎", "@": "↻",
 }  # fmt: skip
 """What stands for which glyphs; no two states have the same."""
 _TABLE = str.maketrans({glyph: plain for plain, glyphs in _PLAIN.items() for glyph in glyphs})

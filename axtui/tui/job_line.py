@@ -117,11 +117,29 @@ def draw_group(
     line.pad(2 + columns.lanes + 1).put(f"{group.times} more".ljust(columns.name + 1), palette["strong"])
     of = " … ".join(dict.fromkeys(safe(method) for method in methods))
     line.put(f"{of}  ", palette["muted"]).put(f"{counts.total()} jobs ", palette["foreground"])
+    _put_counts(line, counts, palette)
+    return _put_references(line, view, palette, before="  ")
+
+
+def draw_method(
+    group: Group, method: str, counts: Counter[State], is_chained: bool, lane: LaneRow, columns: Columns, view: View,
+    palette: Palette,
+) -> Line:  # fmt: skip
+    """Draw all jobs of a method as one line: how many, how many in which state, whether they read one another."""
+    line = Line().put(view.mark, palette["primary"])
+    _put_lanes(line, "▾" if group.is_open else "▸", palette["accent"] + palette["strong"], lane, palette)
+    line.pad(2 + columns.lanes + 1).put(cut(safe(method), columns.name).ljust(columns.name + 1), palette["strong"])
+    line.put(f"×{group.times}".ljust(columns.job + 1), palette["foreground"])
+    _put_counts(line, counts, palette)
+    line.put("  ↻ chained" if is_chained else "", palette["muted"])
+    return _put_references(line, view, palette, before="  ")
+
+
+def _put_counts(line: Line, counts: Counter[State], palette: Palette) -> None:
     for state in STATES:
         if counts[state]:
             text = "all " if counts[state] == counts.total() else f"{counts[state]} "
             line.put(" " + GLYPHS[state] + " " + text, palette.state(state))
-    return _put_references(line, view, palette, before="  ")
 
 
 def _put_lanes(line: Line, glyph: str, style: Style, lane: LaneRow, palette: Palette) -> None:

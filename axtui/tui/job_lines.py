@@ -9,7 +9,7 @@ from rich.style import Style
 from textual.events import Resize
 
 from axtui.base import clock
-from axtui.tui.job_line import Columns, View, draw_group, draw_row, draw_script, measure
+from axtui.tui.job_line import Columns, View, draw_group, draw_method, draw_row, draw_script, measure
 from axtui.tui.job_list import GROUP, JobList
 from axtui.tui.lanes import LaneRow
 from axtui.tui.list_pane import ListPane
@@ -143,6 +143,7 @@ class JobLines(ListPane, inherit_bindings=False):
         row = self.find(key)
         label = self._reader.label(row.job) if row and row.job else ""
         references = tuple(self._refer(self.keys[line]) for line in lane.spilled)
+        references += tuple(f"↑ {self._refer(self.keys[line])}" for line in self._list.back.get(y, ()))
         view = View(self.now(), mark, self._shares.get(key), label, references)
         line = self._draw_row(row, lane, view) if row else self._draw_group(key, lane, view)
         return line.cut(self.room)
@@ -160,6 +161,9 @@ class JobLines(ListPane, inherit_bindings=False):
         rows = self._list.rows_of(key)
         first, last = self._board.table.rows[rows[0]], self._board.table.rows[rows[-1]]
         counts = self._list.counts(group)
+        if self._list.mode == "methods":
+            is_chained = (self.at(key) or 0) in self._list.loops
+            return draw_method(group, first.method, counts, is_chained, lane, self._columns, view, self.palette)
         return draw_group(group, (first.method, last.method), counts, lane, self._columns, view, self.palette)
 
     def _refer(self, key: str) -> str:
@@ -184,7 +188,8 @@ class JobLines(ListPane, inherit_bindings=False):
         top = was - self.scroll_offset.y
         most = cast("AxtuiApp", self.app).settings.lanes or _LANES_WIDE
         self._list.arrange(most if self.size.width >= _WIDE else min(most, _LANES_NARROW))
-        self._columns = measure(map(self.find, self.keys), self._board.table, self._list.lanes, self.size.width)
+        firsts = (self.find(key.removeprefix(GROUP)) for key in self.keys)
+        self._columns = measure(firsts, self._board.table, self._list.lanes, self.size.width)
         self.resize_content(len(self.keys))
         line = self.at(self.cursor)
         if line is None:

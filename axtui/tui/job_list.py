@@ -22,8 +22,10 @@ from axtui.tui.terms import Seen, Terms, parse_terms, row_text
 
 FOLD_FROM = 500
 """A longer list is folded until the user unfolds it."""
-Mode = Literal["graph", "tree", "table"]
-MODES: tuple[Mode, ...] = ("graph", "tree", "table")
+COLLAPSE_FROM = 100_000
+"""A longer list begins with a line a method."""
+Mode = Literal["graph", "tree", "methods", "table"]
+MODES: tuple[Mode, ...] = ("graph", "tree", "methods", "table")
 GROUP = "▸"
 """The key of a group is this and the key of its first row."""
 
@@ -54,7 +56,8 @@ class JobList:
     Attributes:
         keys: The key of each line.
         lanes: What is drawn left of each line; empty in the table.
-        mode: Build order with lanes, chain order with lanes, or sorted without.
+        loops: Lines of groups in which one row reads another.
+        back: Lines that a line reads and that come after it.
         scope: The rows that are shown at most; None for all.
     """
 
@@ -63,7 +66,9 @@ class JobList:
         self._age = age
         self.keys: list[str] = []
         self.lanes: list[LaneRow] = []
-        self.mode: Mode = "graph"
+        self.loops: set[int] = set()
+        self.back: dict[int, list[int]] = {}
+        self._mode: Mode | None = None
         self.scope: Collection[str] | None = None
         self.extra: dict[str, Row] = {}
         self._terms = Terms()
@@ -81,6 +86,16 @@ class JobList:
         self._texts: dict[str, str] = {}
         self._shown: set[str] = set()
         self._actives: frozenset[str] = frozenset()
+
+    @property
+    def mode(self) -> Mode:
+        """Build order with lanes, chain order with lanes, a line a method, or sorted without lanes."""
+        return self._mode or ("graph" if len(self._board.table.order) <= COLLAPSE_FROM else "methods")
+
+    @mode.setter
+    def mode(self, mode: Mode) -> None:
+        self._mode = mode
+        self._opened.clear()
 
     def find(self, key: str) -> Row | None:
         """Return a row of the build, or one that is shown among them."""
@@ -118,6 +133,8 @@ class JobList:
     @property
     def is_folded(self) -> bool:
         """Whether repeats are folded: as the user said, else where the list is long."""
+        if self.mode == "methods":
+            return True
         if self.is_filtered() or self.mode == "table":
             return False
         return self._folds if self._folds is not None else len(self._board.table.order) > FOLD_FROM
@@ -136,10 +153,13 @@ class JobList:
         return self._folds
 
     def fold(self, folds: bool) -> None:
-        """Fold all repeats, or unfold them."""
-        self._folds = folds
+        """Fold all repeats, or unfold them; methods alike."""
         self._opened.clear()
         self._visited.clear()
+        if self.mode != "methods":
+            self._folds = folds
+        elif not folds:
+            self._opened.update(self._order)
 
     def toggle(self, group: Group, is_open: bool) -> None:
         """Unfold the repeats of one group, or fold them again."""
@@ -155,7 +175,9 @@ class JobList:
     def visit(self, key: str) -> None:
         """Keep the repeat that a row is in open until all are folded: the user was there."""
         first = self._first_of(key)
-        if first:
+        if first and self.mode == "methods":
+            self._opened.add(first)
+        elif first:
             self._visited.add(first)
 
     def touch(self, changed: Collection[str]) -> bool:
@@ -195,8 +217,18 @@ class JobList:
         elif self.mode == "table":
             known = set(self._sorted)
             order = [*(key for key in self._sorted if key in table.rows), *(key for key in order if key not in known)]
+        elif self.mode == "methods":
+            order = self._by_method(order)
         self._shown = {key for key in order if self._passes(key)} if self.is_filtered() else set()
         return [key for key in order if key in self._shown] if self.is_filtered() else list(order)
+
+    def _by_method(self, order: Sequence[str]) -> list[str]:
+        """Put the rows of each method together, in the order in which methods come first."""
+        rows = self._board.table.rows
+        found: dict[str, list[str]] = {}
+        for key in order:
+            found.setdefault(rows[key].method, []).append(key)
+        return [key for keys in found.values() for key in keys]
 
     def _passes(self, key: str) -> bool:
         if self.scope is not None and key not in self.scope:
@@ -211,11 +243,15 @@ class JobList:
 
     def _find_repeats(self) -> list[Repeat]:
         rows = self._board.table.rows
+        if self.mode == "methods":
+            lengths = [len(list(keys)) for _, keys in itertools.groupby(self._order, lambda key: rows[key].method)]
+            starts = itertools.accumulate(lengths, initial=0)
+            return [Repeat(start, 1, length) for start, length in zip(starts, lengths, strict=False) if length > 1]
         return find_repeats([(row.method, bool(row.parent)) for row in map(rows.__getitem__, self._order)])
 
     def _find_active(self) -> frozenset[str]:
         """Return the first row of every repeat that has to be open."""
-        if not self.is_folded:
+        if not self.is_folded or self.mode == "methods":
             return frozenset()
         found = map(self._first_of, self._board.in_state("running", "failed", "broken"))
         return frozenset(key for key in found if key) | self._visited
@@ -227,6 +263,8 @@ class JobList:
         if index < 0 or number < 0 or index >= self._repeats[number].end:
             return ""
         repeat = self._repeats[number]
+        if self.mode == "methods":
+            return self._order[repeat.start]
         return self._order[index - (index - repeat.start) % repeat.period]
 
     def _put_row(self, key: str) -> None:
@@ -250,6 +288,11 @@ class JobList:
 
     def _stretches(self, repeat: Repeat) -> Iterator[tuple[Group, str]]:
         """Give the parts of a repeat: those that have to be open, those the user opened, and the folded ones."""
+        if self.mode == "methods":
+            is_open = self._order[repeat.start] in self._opened
+            key = GROUP + self._order[repeat.start]
+            yield Group(key, repeat.start, 1, repeat.times, is_open), "opened" if is_open else "folded"
+            return
         firsts = self._order[repeat.start : repeat.end : repeat.period]
         number = 0
         for kind, keys in itertools.groupby(firsts, lambda key: self._kind(key, key == firsts[0])):
@@ -278,9 +321,14 @@ class JobList:
     def _lay_lanes(self, most: int) -> list[LaneRow]:
         links, line_of = self._board.links, self._line_of
         inputs: list[Sequence[int]] = []
+        self.loops, self.back = set(), {}
         for line, key in enumerate(self.keys):
             group = self._groups.get(key)
             rows = () if group and group.is_open else self.rows_of(key)
             found = {line_of[parent] for row in rows for parent in links.inputs(row) if parent in line_of}
             inputs.append([parent for parent in found if parent < line])
+            if group and line in found:
+                self.loops.add(line)
+            if later := sorted(parent for parent in found if parent > line):
+                self.back[line] = later
         return lay_out(inputs, most)

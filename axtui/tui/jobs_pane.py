@@ -53,8 +53,8 @@ class JobsPane(JobLines, inherit_bindings=False):
                 tooltip="only what this job is made from and what is made from it; then 1-9 for so many steps"),
         Binding("c", "path", "critical path", show=False, id="jobs.path", tooltip="only the critical path"),
         Binding("f", "ask('filter')", "show only", show=False, id="jobs.states", tooltip="show only jobs in a state"),
-        Binding("t", "mode", "graph, tree, table", show=False, id="jobs.mode",
-                tooltip="build order, chains together, or a table"),
+        Binding("t", "mode", "graph, tree, methods, table", show=False, id="jobs.mode",
+                tooltip="build order, chains together, a line a method, or a table"),
         Binding("s", "ask('sort')", "sort", show=False, id="jobs.sort", tooltip="sort the table"),
         Binding("space", "mark", "mark", show=False, id="jobs.mark", tooltip="mark this job, or take the mark away"),
         Binding("v", "mark_range", "mark range", show=False, id="jobs.mark_range",
@@ -196,15 +196,18 @@ class JobsPane(JobLines, inherit_bindings=False):
             self.post_message(self.Asked(menu))
 
     def action_mode(self) -> None:
-        """Go on to the next of build order, chain order and table."""
+        """Go on to the next of build order, chain order, methods and table."""
         self._list.mode = MODES[(MODES.index(self._list.mode) + 1) % len(MODES)]
         if self._list.mode == "table" and not self.sorted_by:
             self.sort("time")
         else:
             self._lay()
             self._show_title()
-        words = {"graph": "in the order of the build script", "tree": "what belongs to a chain stands together"}
-        self.hint(words.get(self._list.mode, "a table; s sorts it"))
+        words = {
+            "graph": "in the order of the build script", "tree": "what belongs to a chain stands together",
+            "methods": "a line a method; l unfolds one", "table": "a table; s sorts it",
+        }  # fmt: skip
+        self.hint(words[self._list.mode])
 
     def sort(self, name: str) -> None:
         """Sort the table by time, name, state or size."""

@@ -154,3 +154,63 @@ def test_the_table_keeps_its_order_while_rows_change() -> None:
     assert sorted_lines == sorted(sorted_lines)
     assert days.lines() == [*sorted_lines, "about.1"]
     assert days.list.lanes == []
+
+
+def test_methods_are_a_line_each() -> None:
+    """In the order in which they come first, with the lanes between them; one that stands alone is its row."""
+    days = Days(4)
+    days.list.mode = "methods"
+
+    assert days.lines() == ["setup.1", "▸load.1", "▸sort.1", "▸sum.1", "report.1"]
+    assert [lane.width for lane in days.list.lanes] == [1] * 5
+    assert days.list.loops == set() and days.list.back == {}
+    group = days.list.group("▸load.1")
+    assert group is not None and group.times == 4
+    assert days.list.at("load.3") == 1
+
+
+def test_a_method_unfolds_and_a_row_in_it_is_found() -> None:
+    """Of one method all rows are shown; where the cursor goes to a row, its method is unfolded."""
+    days = Days(3)
+    days.list.mode = "methods"
+    days.lines()
+    group = days.list.group("▸sort.1")
+    assert group is not None
+    days.list.toggle(group, True)
+
+    assert days.lines() == ["setup.1", "▸load.1", "▸sort.1", "sort.1", "sort.2", "sort.3", "▸sum.1", "report.1"]
+    assert "sum.2" in days.lines("sum.2")
+    days.list.fold(True)
+    assert len(days.lines()) == 5
+    days.list.fold(False)
+    assert len(days.lines()) == 14
+
+
+def test_jobs_of_a_method_that_read_each_other_are_chained() -> None:
+    """An edge within a method is a loop; one to a method that comes later in the list is told as such."""
+    days = Days(2)
+    days.reuse("load.3", 40, ("dev-10", "dev-21"))
+    days.list.mode = "methods"
+    days.lines()
+
+    assert days.list.loops == {1}
+    assert days.list.back == {1: [2]}
+
+
+def test_methods_can_be_filtered() -> None:
+    """Only rows that pass are counted in their methods."""
+    days = Days(3)
+    days.list.mode = "methods"
+    days.list.narrow("method:load")
+
+    assert days.lines() == ["▸load.1"]
+
+
+def test_a_huge_list_begins_with_its_methods(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Until the user chooses another order."""
+    monkeypatch.setattr("axtui.tui.job_list.COLLAPSE_FROM", 10)
+    days = Days(4)
+
+    assert days.list.mode == "methods"
+    days.list.mode = "graph"
+    assert days.list.mode == "graph"
