@@ -185,7 +185,7 @@ class JobProcess:
             call_writers("take_slice", sliceno, part["datasets"])
             self._finder.opened.take(*part["opened"])
         self._times["per_slice"] = [part["seconds"] for part in ended]
-        self._slice_memory = [part["memory"] for part in ended if "memory" in part]
+        self._slice_memory = [part["memory"] for part in ended]
         self._end_leftovers()
         early = [part["early"] for part in ended]
         if any(early) and not all(early):
@@ -233,6 +233,7 @@ class JobProcess:
             "digests": here.digests,
             "opened": self._finder.opened.tell(),
             "seconds": round(clock.monotonic() - began, 6),
+            "memory": self._host.peak_memory().get("job", 0),
         }
 
     def _save_result(self, result: Any) -> None:

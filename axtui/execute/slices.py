@@ -31,7 +31,7 @@ class _Slice:
 
 
 def run_slices(slices: int, work: Callable[[int], Record], at_once: int) -> list[Record]:
-    """Fork a process a slice, and return what each said at its end, in slice order, with its peak `memory` in bytes.
+    """Fork a process a slice, and return what each said at its end, in slice order.
 
     Args:
         slices: How many.
@@ -147,13 +147,13 @@ def _drain(each: _Slice) -> bool:
 
 
 def _end(each: _Slice, oom_before: int) -> Record:
-    _, status, usage = os.wait4(each.pid, 0)
+    _, status = os.waitpid(each.pid, 0)
     code = os.waitstatus_to_exitcode(status)
     message = _parse(bytes(each.data))
     if "failed" in message:
         raise PartFailedError(parse_failure(message["failed"]))
     if code == 0 and "done" in message:
-        return {**message["done"], "memory": usage.ru_maxrss << 10}
+        return dict(message["done"])
     reason = f"slice {each.sliceno} {describe_end(code)}"
     if code == -signal.SIGKILL and oom_kills() > oom_before:
         reason = f"slice {each.sliceno} out of memory: killed by the kernel"
