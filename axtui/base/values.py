@@ -20,6 +20,8 @@ from axtui.base.errors import AxtuiError, RecordError
 from axtui.base.records import format_canonical
 
 _DEEPEST = 64
+_PLAIN = frozenset({str, int, bool, type(None)})
+"""Types of values that stand for themselves, whatever they are."""
 _extra: dict[type, tuple[str, Callable[[Any], Any]]] = {}
 
 
@@ -37,6 +39,8 @@ def encode_value(value: Any, depth: int = 0) -> Any:
     """
     if depth > _DEEPEST:
         raise TypeError(f"nested more than {_DEEPEST} deep")
+    if type(value) in _PLAIN:
+        return value
     for kind, (tag, encode) in _extra.items():
         if isinstance(value, kind):
             return {tag: encode(value)}
@@ -90,7 +94,7 @@ def _decode(value: Any) -> Any:
                 return _DECODERS[key](inner)
             except (KeyError, TypeError, ValueError, OverflowError, AxtuiError) as error:
                 raise RecordError(f"not a typed value: {key}: {error}") from None
-    return {key: _decode(item) for key, item in value.items()}
+    return {key: item if type(item) in _PLAIN else _decode(item) for key, item in value.items()}
 
 
 def _encode_dict(value: dict[Any, Any], depth: int) -> Any:

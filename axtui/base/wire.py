@@ -52,7 +52,7 @@ class Wire:
         """Send a message and wait until the kernel has taken all of it."""
         self.queue(message)
         while not self.flush():
-            select.select([], [self.socket], [])
+            self._wait(select.POLLOUT)
 
     def queue(self, message: Message) -> None:
         """Put a message in line; `flush` sends it."""
@@ -89,8 +89,15 @@ class Wire:
         if self._awake and not self._messages:
             self._look(self._awake)
         while not self._messages:
+            self._wait(select.POLLIN)
             self._read(0)
         return self._messages.popleft()
+
+    def _wait(self, events: int) -> None:
+        """Sleep until there is something to read or room to write; a `recv` that sleeps is woken by either."""
+        waiting = select.poll()
+        waiting.register(self.socket, events)
+        waiting.poll()
 
     def _look(self, awake: Awake) -> None:
         until = awake.begin()
@@ -133,6 +140,9 @@ class Wire:
             raise WireClosedError(str(error)) from None
         if not data:
             raise WireClosedError("closed")
+        if not self._incoming and data.find(b"\n") == len(data) - 1:
+            self._messages.append(parse_message(data))
+            return
         self._incoming += data
         if b"\n" in data:
             *lines, rest = bytes(self._incoming).split(b"\n")

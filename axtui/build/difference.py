@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from axtui.base.records import Record, digest, format_canonical
+from axtui.base.records import Record, digest, is_same
 from axtui.build.definitions import compare_modules
 from axtui.build.facts import Facts, Piece, path_of
 from axtui.event.why import Difference, DifferenceKind, Side
@@ -116,10 +116,7 @@ def _differs(name: str, new: Record, old: Record) -> bool:
     """Compare as the key does: `1`, `1.0` and `True` differ."""
     if name not in new or name not in old:
         return bool(_lacks(name, new, old))
-    value, other = new[name], old[name]
-    if type(value) is str and type(other) is str:
-        return value != other
-    return format_canonical(value) != format_canonical(other)
+    return not is_same(new[name], old[name])
 
 
 def _lacks(name: str, new: Record, old: Record) -> Side:

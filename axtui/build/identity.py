@@ -29,6 +29,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
@@ -57,7 +58,6 @@ class Identity:
         inputs: The identity of every reference.
         files: The content digest of input files, by option.
         packages: The versions that are part of the key, by package.
-        parameters: The digest of method and options, which with the output is what the job is to others.
         parts: What the key is the digest of: two identities whose parts are equal have one key.
     """
 
@@ -66,8 +66,12 @@ class Identity:
     inputs: dict[str, str]
     files: dict[str, str]
     packages: dict[str, str] = field(default_factory=dict)
-    parameters: str = ""
     parts: Record = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def parameters(self) -> str:
+        """The digest of method and options, which with the output is what the job is to others."""
+        return digest_of([self.parts["method"], self.parts["options"]])
 
     def key_as(self, code: str, options: Collection[str]) -> str:
         """Return the key that this would have with another code digest, and with some of its options alone."""
@@ -104,10 +108,11 @@ def identify(
     named = [item for value in (*request.datasets.values(), *request.jobs.values()) for item in flat(value) if item]
     jobs = _Jobs(catalogue, underway)
     inputs = {reference: _identify_input(reference, request.datasets, jobs) for reference in dict.fromkeys(named)}
+    options = request.options
     if request.file_jobs:
-        inputs |= {_file_name(*file): _identify_file(*file, jobs) for file in _find_files(request.options)}
-    options = _replace_files(request.options, inputs)
-    parts = {
+        inputs |= {_file_name(*file): _identify_file(*file, jobs) for file in _find_files(options)}
+        options = _replace_files(options, inputs)
+    parts: Record = {
         "scheme": _SCHEME,
         "method": request.method,
         "code": code,
@@ -118,8 +123,7 @@ def identify(
         "packages": dict(packages),
         "slices": slices,
     }
-    parameters = digest_of([request.method, options])
-    return Identity(digest_of(parts), code, inputs, files, dict(packages), parameters, parts)
+    return Identity(digest_of(parts), code, inputs, files, parts["packages"], parts)
 
 
 def older_keys(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from axtui.base.errors import BuildError, RecordError, ServerError
 from axtui.base.ids import split_dataset
-from axtui.base.records import format_canonical
+from axtui.base.records import is_same
 from axtui.base.values import decode_value, encode_value
 from axtui.base.wire import Message
 from axtui.method.description import Description
@@ -61,18 +61,22 @@ def make_request(description: Description, message: Message) -> Request:
     except (RecordError, KeyError, TypeError, ValueError) as error:
         raise BuildError(f"the request for {description.method} cannot be read: {error}") from None
     _distribute(description, groups, keywords)
-    options = convert_options(description.method, description.options, groups["options"])
-    encoded = {name: encode_value(value) for name, value in options.items()}
+    given = groups["options"]
+    options = convert_options(description.method, description.options, given)
+    encoded: dict[str, Any] = {}
+    at_default: list[str] = []
+    for name, form in description.options.items():
+        encoded[name] = encode_value(options[name]) if name in given else form.default_json
+        if not form.mandatory and is_same(encoded[name], form.default_json):
+            at_default.append(name)
     return Request(
         method=description.method,
         options=encoded,
         datasets=_references(description.method, "datasets", description.datasets, groups["datasets"]),
         jobs=_references(description.method, "jobs", description.jobs, groups["jobs"]),
         input_files=dict(_input_files(description.options, options)),
-        file_jobs=tuple(_file_jobs(list(options.values()))),
-        at_default=frozenset(
-            name for name, form in description.options.items() if _is_default(form, encoded[name], options[name])
-        ),
+        file_jobs=tuple(_file_jobs(options)),
+        at_default=frozenset(at_default),
     )
 
 
@@ -80,33 +84,21 @@ def _input_files(forms: Mapping[str, Form], options: Mapping[str, Any]) -> Itera
     for name, form in forms.items():
         if form.kind == "inputfile" and options[name]:
             yield name, options[name]
-        elif form.inner is not None and form.inner.kind == "inputfile" and form.kind == "list":
+        elif form.kind == "list" and form.inner is not None and form.inner.kind == "inputfile":
             yield from ((f"{name}[{at}]", value) for at, value in enumerate(options[name] or ()))
-
-
-def _is_default(form: Form, encoded: Any, value: Any) -> bool:
-    """Compare as the key does, where 1, 1.0 and True are three values."""
-    if form.mandatory:
-        return False
-    return value is form.default or format_canonical(encoded) == format_canonical(encode_value(form.default))
 
 
 def _file_jobs(value: Any) -> Iterator[str]:
     if isinstance(value, FileReference):
         yield str(value.job)
-    elif isinstance(value, (list, dict)):
-        for item in value.values() if isinstance(value, dict) else value:
+    elif isinstance(value, (list, tuple, set, frozenset, dict)):
+        for item in (*value.keys(), *value.values()) if isinstance(value, dict) else value:
             yield from _file_jobs(item)
 
 
 def _distribute(description: Description, groups: dict[str, dict[str, Any]], keywords: dict[str, Any]) -> None:
-    known: dict[str, Collection[str]] = {
-        "options": description.options,
-        "datasets": description.datasets,
-        "jobs": description.jobs,
-    }
     for name, value in keywords.items():
-        targets = [group for group, names in known.items() if name in names]
+        targets = description.groups.get(name, ())
         if not targets:
             raise BuildError(f"Keyword {name} not in options/datasets/jobs for method {description.method}")
         if len(targets) > 1:
@@ -115,8 +107,8 @@ def _distribute(description: Description, groups: dict[str, dict[str, Any]], key
 
 
 def _references(method: str, group: str, known: dict[str, bool], given: dict[str, Any]) -> dict[str, Reference]:
-    unknown = sorted(set(given) - set(known))
-    if unknown:
+    if not given.keys() <= known.keys():
+        unknown = sorted(given.keys() - known.keys())
         raise ServerError(f"Submit failed: Unknown {group} on {method}: {', '.join(unknown)}")
     found: dict[str, Reference] = {}
     for name, is_list in known.items():

@@ -50,13 +50,16 @@ class Progress(Protocol):
     seconds: float | None
 
     def take(self, entry: Entry) -> None:
-        """Take in an event."""
+        """Take in an event; `flush` shows it."""
+
+    def flush(self) -> None:
+        """Show what was taken since the last time."""
 
     def draw(self) -> None:
-        """Show how far the running jobs are."""
+        """Do the same, and show how far the running jobs are."""
 
     def close(self) -> None:
-        """Clear what is not to stay."""
+        """Show what was taken, and clear what is not to stay."""
 
 
 def choose_progress(stream: TextIO, project: Project, verbose: str = "status", full_path: bool = False) -> Progress:
@@ -96,9 +99,11 @@ class PlainProgress:
         self._running: dict[str, _Running] = {}
         self._told: set[str] = set()
         """The failed jobs whose tracebacks were shown."""
+        self._lines: list[str] = []
+        """What is still to be shown."""
 
     def take(self, entry: Entry) -> None:
-        """Print what happened, if it is worth a line."""
+        """Take in what happened; it is shown if it is worth a line."""
         event = entry.event
         if isinstance(event, JobRequested) or (isinstance(event, JobReused) and event.method):
             self._methods[event.row] = event.name or event.method
@@ -108,13 +113,22 @@ class PlainProgress:
             self._running.pop(event.row, None)
         line = self._line(event)
         if line:
-            print("\n".join(map(safe, [line, *self._traceback(event)])), file=self._stream, flush=True)
+            self._lines += map(safe, [line, *self._traceback(event)])
+
+    def flush(self) -> None:
+        """Print what is new."""
+        if self._lines:
+            self._stream.write("".join(f"{line}\n" for line in self._lines))
+            self._stream.flush()
+            self._lines.clear()
 
     def draw(self) -> None:
-        """Nothing moves here."""
+        """Print what is new; nothing moves here."""
+        self.flush()
 
     def close(self) -> None:
-        """Nothing is to be cleared."""
+        """Print what is new; nothing is to be cleared."""
+        self.flush()
 
     def _line(self, event: Event) -> str:
         match event:
@@ -187,23 +201,28 @@ class DotProgress(PlainProgress):
         super().__init__(stream, project, full_path)
         self._dots = 0
 
-    def take(self, entry: Entry) -> None:
-        """Print what happened on a line of its own."""
-        if self._line(entry.event):
-            self.close()
-        super().take(entry)
+    def flush(self) -> None:
+        """Print what is new on lines of its own."""
+        if self._lines:
+            self._end_line()
+        super().flush()
 
     def draw(self) -> None:
-        """Put a dot."""
+        """Print what is new, and put a dot."""
+        self.flush()
         if self._running:
             self._dots += 1
             self._stream.write(".")
             if self._dots == _DOTS:
-                self.close()
+                self._end_line()
             self._stream.flush()
 
     def close(self) -> None:
-        """End the line of dots."""
+        """Print what is new, and end the line of dots."""
+        self.flush()
+        self._end_line()
+
+    def _end_line(self) -> None:
         if self._dots:
             self._stream.write("\n")
             self._stream.flush()
@@ -216,7 +235,8 @@ class LogProgress(PlainProgress):
     seconds: float | None = _LOG_SECONDS
 
     def draw(self) -> None:
-        """Say what runs, and for how long."""
+        """Print what is new, and say what runs, and for how long."""
+        self.flush()
         now = clock.monotonic()
         jobs = [f"{each.name} {each.job} ({format_seconds(now - each.began)})" for each in self._running.values()]
         if jobs:
@@ -232,14 +252,12 @@ class LiveProgress(PlainProgress):
         super().__init__(stream, project, full_path)
         self._drawn = 0
 
-    def take(self, entry: Entry) -> None:
-        """Print what happened above the live lines; a job that starts gets a live line instead."""
-        self.close()
-        super().take(entry)
+    def flush(self) -> None:
+        """Print what is new above the live lines; a job that starts gets a live line instead."""
         self.draw()
 
     def draw(self) -> None:
-        """Draw the live lines again, in place."""
+        """Print what is new, and draw the live lines again, in place."""
         width = shutil.get_terminal_size().columns
         lines = [self._live_line(each)[: width - 1] for each in list(self._running.values())[:_LIVE_LINES]]
         hidden = len(self._running) - len(lines)
@@ -251,7 +269,11 @@ class LiveProgress(PlainProgress):
         self._drawn = len(lines)
 
     def close(self) -> None:
-        """Take the live lines away."""
+        """Take the live lines away, and print what is new."""
+        self._clear()
+        super().flush()
+
+    def _clear(self) -> None:
         if self._drawn:
             self._stream.write(f"\x1b[{self._drawn}F\x1b[J")
             self._stream.flush()

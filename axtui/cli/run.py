@@ -9,6 +9,7 @@ import argparse
 import json
 import os
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from axtui.base.clock import format_seconds
 from axtui.base.errors import EngineError, RecordError, UserError
 from axtui.base.records import Record
 from axtui.base.text import safe
-from axtui.base.wire import WireClosedError
+from axtui.base.wire import Message, WireClosedError
 from axtui.build.script_options import ScriptOptions, current_user, parse_concurrency
 from axtui.build.timestamps import normal_timestamp
 from axtui.cli.dry_run import run_dry
@@ -144,22 +145,24 @@ def wait_for_builds(project: Project, show: Show) -> int:
     try:
         client.request("attach")
         asked = client.request("state")
-        for message in client.messages(progress.seconds):
-            if message is None:
+        for batch in client.batches(progress.seconds):
+            if not batch:
                 progress.draw()
-            elif message.get("re") == asked:
-                waiting = set(message["building"])
-                if waiting and show.verbose != "no":
-                    names = ", ".join(map(str, sorted(waiting)))
-                    print(f"waiting for build{'s' if len(waiting) > 1 else ''} {names}", file=sys.stderr)
-            elif "entry" in message:
-                entry = parse_entry(message["entry"])
-                _show_entry(entry, show, progress)
-                if isinstance(entry.event, BuildFinished) and waiting is not None:
-                    waiting.discard(entry.event.build)
-                    status = status or int(entry.event.outcome != "finished")
-            if waiting is not None and not waiting:
-                return status
+            for message in batch:
+                if message.get("re") == asked:
+                    waiting = set(message["building"])
+                    if waiting and show.verbose != "no":
+                        names = ", ".join(map(str, sorted(waiting)))
+                        print(f"waiting for build{'s' if len(waiting) > 1 else ''} {names}", file=sys.stderr)
+                elif "entry" in message:
+                    entry = parse_entry(message["entry"])
+                    _take_entry(entry, show, progress)
+                    if isinstance(entry.event, BuildFinished) and waiting is not None:
+                        waiting.discard(entry.event.build)
+                        status = status or int(entry.event.outcome != "finished")
+                if waiting is not None and not waiting:
+                    return status
+            progress.flush()
     except WireClosedError:
         raise EngineError(explain_loss(project)) from None
     finally:
@@ -172,7 +175,8 @@ def _choose_progress(project: Project, show: Show) -> Progress:
     return choose_progress(sys.stderr, project, show.verbose, show.full_path)
 
 
-def _show_entry(entry: Entry, show: Show, progress: Progress) -> None:
+def _take_entry(entry: Entry, show: Show, progress: Progress) -> None:
+    """Print an event as JSON, or have it shown by the next `flush`."""
     if show.as_json:
         event = entry.event
         record = {"seq": entry.seq, "at": entry.at, "event": type(event).__name__, **event.__dict__}
@@ -196,6 +200,8 @@ class _Follower:
         self._build = 0
         self._directory = Path()
         self._output = _Output()
+        self._early: list[Entry] = []
+        """The events that came before the answer to our request."""
         self._successor: list[Entry] = []
         """The events so far of the build that a save has started in the place of ours."""
 
@@ -208,25 +214,35 @@ class _Follower:
         self._client.request("attach")
         given = {"options": self._options.to_record(), "environment": dict(os.environ)}
         asked = self._client.request("build", script=self._script, cause="asked", **given)
-        early: list[Entry] = []
         try:
-            for message in self._client.messages(self._progress.seconds):
-                if message is None:
+            for batch in self._client.batches(self._progress.seconds):
+                if not batch:
                     self._progress.draw()
-                elif message.get("re") == asked:
-                    self._begin(message)
-                    ended = [status for entry in early if (status := self._take(entry)) is not None]
-                    if ended:
-                        return ended[0]
-                elif "entry" in message:
-                    entry = parse_entry(message["entry"])
-                    if not self._build:
-                        early.append(entry)
-                    elif (status := self._take(entry)) is not None:
+                for message in batch:
+                    status = self._hear(message, asked)
+                    if status is not None:
                         return status
+                self._show_news()
         except KeyboardInterrupt:
             return self._interrupted()
         raise EngineError("the engine closed the connection")
+
+    def _hear(self, message: Message, asked: int) -> int | None:
+        """Take in the answer to the request of that number, or an event; return the exit status when all is over."""
+        if message.get("re") == asked:
+            self._begin(message)
+            return self._take_all(self._early)
+        if "entry" not in message:
+            return None
+        entry = parse_entry(message["entry"])
+        if self._build:
+            return self._take(entry)
+        self._early.append(entry)
+        return None
+
+    def _take_all(self, entries: list[Entry]) -> int | None:
+        ended = [status for entry in entries if (status := self._take(entry)) is not None]
+        return ended[0] if ended else None
 
     def _begin(self, message: dict[str, object]) -> None:
         if "again" in message:
@@ -244,12 +260,16 @@ class _Follower:
         if getattr(event, "build", self._build) != self._build:
             self._note_successor(entry)
             return None
-        _show_entry(entry, self._show, self._progress)
-        if not self._show.as_json:
-            self._output.show()
+        _take_entry(entry, self._show, self._progress)
         if not isinstance(event, BuildFinished):
             return None
         return self._go_over() if event.outcome == "superseded" and self._successor else self._end(event)
+
+    def _show_news(self) -> None:
+        """Show what happened, and what the script has printed, above the lines that are drawn again."""
+        if not self._show.as_json:
+            self._output.show(self._progress.close)
+            self._progress.flush()
 
     def _note_successor(self, entry: Entry) -> None:
         event = entry.event
@@ -260,17 +280,16 @@ class _Follower:
 
     def _go_over(self) -> int | None:
         """Follow the build that a save has started in the place of ours; return its status if it has ended."""
-        self._output.show()
+        self._show_news()
         entries, self._successor = self._successor, []
         started = entries[0].event
         assert isinstance(started, BuildStarted)
         self._begin({"build": started.build, "job": started.job})
-        ended = [status for entry in entries if (status := self._take(entry)) is not None]
-        return ended[0] if ended else None
+        return self._take_all(entries)
 
     def _end(self, event: BuildFinished) -> int:
         if not self._show.as_json:
-            self._output.show()
+            self._show_news()
             self._progress.close()
             if self._show.verbose != "no" or event.outcome != "finished":
                 print(_summary(event, read_job(self._directory).error), file=sys.stderr)
@@ -315,22 +334,27 @@ class _Output:
         self._files = [] if directory is None else [directory / layout.output_name("synthesis", "out")]
         self._offset = 0
 
-    def show(self) -> None:
-        """Pass on what is new; to a terminal only text goes."""
+    def show(self, make_way: Callable[[], None]) -> None:
+        """Pass on what is new; to a terminal only text goes. Where there is anything `make_way` is called first."""
         for path in self._files:
-            try:
-                with open(path, "rb") as handle:
-                    handle.seek(self._offset)
-                    data = handle.read(1 << 20)
-            except OSError:
-                continue
-            self._offset += len(data)
-            if not data:
-                continue
-            if os.isatty(1):
-                lines = data.decode("utf-8", "replace").split("\n")
-                sys.stdout.write("\n".join(safe(line, colours=True) for line in lines))
-                sys.stdout.flush()
-            else:
-                sys.stdout.buffer.write(data)
-                sys.stdout.buffer.flush()
+            while data := self._read_new(path):
+                make_way()
+                if os.isatty(1):
+                    lines = data.decode("utf-8", "replace").split("\n")
+                    sys.stdout.write("\n".join(safe(line, colours=True) for line in lines))
+                    sys.stdout.flush()
+                else:
+                    sys.stdout.buffer.write(data)
+                    sys.stdout.buffer.flush()
+
+    def _read_new(self, path: Path) -> bytes:
+        try:
+            if os.stat(path).st_size <= self._offset:
+                return b""
+            with open(path, "rb") as handle:
+                handle.seek(self._offset)
+                data = handle.read(1 << 20)
+        except OSError:
+            return b""
+        self._offset += len(data)
+        return data

@@ -12,6 +12,7 @@ from typing import Any
 from axtui.base.errors import BuildError
 from axtui.base.ids import format_dataset
 from axtui.base.wire import Message
+from axtui.build.underway import Underway
 from axtui.engine.builds import Build
 from axtui.engine.tickets import Ticket
 
@@ -59,6 +60,8 @@ class Asker:
     """The last tag that it used."""
     waiting: dict[int, list[Ticket]] = field(default_factory=dict)
     """Requests that wait for the job of another one, by its tag."""
+    underway: dict[str, Underway] | None = None
+    """It and all above it, as inputs of what it asks for; None while nobody has looked."""
 
 
 class InputFailedError(BuildError):

@@ -52,17 +52,19 @@ class EngineClient:
         """
         return self.wire.poll()
 
-    def messages(self, seconds: float | None = None) -> Iterator[Message | None]:
-        """Give messages as they come, for ever; and None whenever nothing came for some seconds.
+    def batches(self, seconds: float | None = None) -> Iterator[list[Message]]:
+        """Give messages as they come, those together that have come by then, for ever.
+
+        A list is empty where nothing came for some seconds.
 
         Raises:
             WireClosedError: The engine is gone.
         """
+        waiting = select.poll()
+        waiting.register(self.wire, select.POLLIN)
         while True:
-            if not select.select([self.wire], [], [], seconds)[0]:
-                yield None
-                continue
-            yield from self.wire.poll()
+            has_come = waiting.poll(None if seconds is None else seconds * 1000)
+            yield self.wire.poll() if has_come else []
 
     def close(self) -> None:
         """End the connection; the engine goes on."""

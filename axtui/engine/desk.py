@@ -289,8 +289,13 @@ class Desk:
 
     def _underway(self, ticket: Ticket) -> dict[str, Underway]:
         """Return whoever asks, who asked for him, and so on: what they have finished can be an input."""
+        asker = self.askers[ticket.asker]
+        if asker.underway is None:
+            asker.underway = self._find_underway(ticket.asker)
+        return asker.underway
+
+    def _find_underway(self, jobid: str) -> dict[str, Underway]:
         found: dict[str, Underway] = {}
-        jobid = ticket.asker
         while jobid in self.askers and jobid not in found:
             workdir = self._project.workdirs.get(jobid.rpartition("-")[0])
             if workdir is not None:  # a rehearsed script runs in none
@@ -344,13 +349,10 @@ class Desk:
         because = explain_reuse(ticket.wanted, found)
         row = ticket.row
         answer = (ticket.build.number, row.name, found.jobid, found.seconds, because, row.inputs)
-        if ticket.announced is not None:
-            self._tell(ticket, JobReused(*answer))
-        else:
-            ticket.announced = row.inputs
-            name, caption = _labels(ticket)
-            self._tell(ticket, JobReused(*answer, row.method, row.parent, name, caption))
+        news = (row.method, row.parent, *_labels(ticket)) if ticket.announced is None else ()
+        ticket.announced = row.inputs
         self.settle(ticket, {"job": found.jobid, "reused": True}, Outcome(ticket.label, found.jobid))
+        self._tell(ticket, JobReused(*answer, *news))
 
     def _announce(self, ticket: Ticket) -> None:
         """Tell everybody of a request, and again when its inputs are known."""

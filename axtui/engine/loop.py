@@ -5,13 +5,16 @@ from __future__ import annotations
 import heapq
 import itertools
 import os
-import selectors
+import select
 import signal
 from collections.abc import Callable
 from contextlib import suppress
 
 from axtui.base import clock
 from axtui.base.awake import Awake
+
+_Watched = tuple[Callable[[], None], Callable[[], None] | None]
+"""What to call when a descriptor can be read, and when it can be written."""
 
 
 class SelectLoop:
@@ -20,7 +23,8 @@ class SelectLoop:
     def __init__(self) -> None:
         self.on_error: Callable[[Exception], None] = _raise
         """Called when a callback raises; the loop goes on after it."""
-        self._selector = selectors.DefaultSelector()
+        self._epoll = select.epoll()
+        self._watched: dict[int, _Watched] = {}
         self._timers: list[tuple[float, int, Callable[[], None]]] = []
         self._numbers = itertools.count()
         self._running = False
@@ -30,18 +34,20 @@ class SelectLoop:
 
     def add_reader(self, fd: int, callback: Callable[[], None]) -> None:
         """Call back whenever a descriptor can be read."""
-        self._selector.register(fd, selectors.EVENT_READ, (callback, None))
+        self._epoll.register(fd, select.EPOLLIN)
+        self._watched[fd] = (callback, None)
 
     def remove_reader(self, fd: int) -> None:
-        """Stop that; a descriptor that is not watched is passed over."""
-        with suppress(KeyError, ValueError):
-            self._selector.unregister(fd)
+        """Stop that; a descriptor that is not watched, or closed by now, is passed over."""
+        if self._watched.pop(fd, None) is not None:
+            with suppress(OSError):
+                self._epoll.unregister(fd)
 
     def want_write(self, fd: int, on_read: Callable[[], None], on_write: Callable[[], None] | None) -> None:
         """Also call back when a watched descriptor can be written, or stop doing so."""
-        events = selectors.EVENT_READ | (selectors.EVENT_WRITE if on_write else 0)
-        with suppress(KeyError):
-            self._selector.modify(fd, events, (on_read, on_write))
+        if fd in self._watched:
+            self._epoll.modify(fd, select.EPOLLIN | (select.EPOLLOUT if on_write else 0))
+            self._watched[fd] = (on_read, on_write)
 
     def call_later(self, seconds: float, callback: Callable[[], None]) -> None:
         """Call back once, after some time."""
@@ -72,33 +78,29 @@ class SelectLoop:
 
     def turn(self) -> None:
         """Wait for something to come, and handle it; also from within something that is being handled."""
-        for key, mask in self._select():
-            on_read, on_write = key.data
-            if mask & selectors.EVENT_READ and self._is_watched(key):
+        for fd, mask, watched in self._select():
+            on_read, on_write = watched
+            if mask & ~select.EPOLLOUT and self._watched.get(fd) is watched:
                 self._call(on_read)
-            if mask & selectors.EVENT_WRITE and on_write and self._is_watched(key):
+            if mask & ~select.EPOLLIN and on_write and self._watched.get(fd) is watched:
                 self._call(on_write)
         self._run_timers()
 
-    def _select(self) -> list[tuple[selectors.SelectorKey, int]]:
+    def _select(self) -> list[tuple[int, int, _Watched]]:
+        """Return what has come, with what was watched then; a callback may end that before its turn."""
         until, self._awake_until = self._awake_until, 0.0
-        found = self._look(until) if until else []
-        return found or self._selector.select(self._wait_seconds())
+        found = (self._look(until) if until else []) or self._epoll.poll(self._wait_seconds())
+        return [(fd, mask, self._watched[fd]) for fd, mask in found if fd in self._watched]
 
-    def _look(self, until: float) -> list[tuple[selectors.SelectorKey, int]]:
+    def _look(self, until: float) -> list[tuple[int, int]]:
         """Look without sleeping until something has come, a timer is due, or the moment is over."""
-        found: list[tuple[selectors.SelectorKey, int]] = []
+        found: list[tuple[int, int]] = []
         is_due = False
         while not found and not is_due and clock.monotonic() < until:
-            found = self._selector.select(0)
+            found = self._epoll.poll(0)
             is_due = self._wait_seconds() == 0.0
         self._awake.end(bool(found) or is_due)
         return found
-
-    def _is_watched(self, key: selectors.SelectorKey) -> bool:
-        """Tell whether a descriptor is still watched as it was; a callback before may have ended that."""
-        now = self._selector.get_map().get(key.fd)
-        return now is not None and now.data is key.data
 
     def _call(self, callback: Callable[[], None]) -> None:
         try:

@@ -8,6 +8,7 @@ script in this project, from 1. Times: `Entry.at` is wall time, `Entry.seconds` 
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from functools import cache
 from typing import Any, ClassVar
 
 from axtui.base.errors import RecordError
@@ -281,19 +282,28 @@ def parse_entry(record: Record) -> Entry:
     if kind is None:
         raise RecordError(f"unknown event {record.get('event')!r}")
     try:
-        types = {field.name: str(field.type) for field in fields(kind) if field.name in record}
-        values = {name: _parse_field(name, record[name], wanted) for name, wanted in types.items()}
+        values = {name: _check(name, record[name], kinds) for name, kinds in _fields(kind.__name__) if name in record}
         return Entry(int(record["seq"]), float(record["at"]), float(record["clock"]), kind(**values))
     except (KeyError, TypeError, ValueError) as error:
         raise RecordError(f"{kind.__name__}: {error}") from None
 
 
-def _parse_field(name: str, value: Any, wanted: str) -> Any:
-    if wanted == "tuple[str, ...]" and isinstance(value, list) and all(isinstance(item, str) for item in value):
+@cache
+def _fields(kind: str) -> tuple[tuple[str, tuple[type, ...]], ...]:
+    """Return each field of a kind of event with the types that JSON has for it."""
+    return tuple((each.name, _TYPES[str(each.type)]) for each in fields(Event.kinds[kind]))
+
+
+def _check(name: str, value: Any, kinds: tuple[type, ...]) -> Any:
+    if not isinstance(value, kinds):
+        raise TypeError(f"{name} is {value!r:.40}, wanted {' or '.join(each.__name__ for each in kinds)}")
+    if isinstance(value, list):
+        if not all(isinstance(item, str) for item in value):
+            raise TypeError(f"{name} is {value!r:.40}, wanted texts alone")
         return tuple(value)
-    if not isinstance(value, _TYPES.get(wanted, ())):
-        raise TypeError(f"{name} is {value!r:.40}, wanted {wanted}")
     return value
 
 
-_TYPES: dict[str, tuple[type, ...]] = {"int": (int,), "float": (int, float), "str": (str,), "bool": (bool,)}
+_TYPES: dict[str, tuple[type, ...]] = {
+    "int": (int,), "float": (int, float), "str": (str,), "bool": (bool,), "tuple[str, ...]": (list,),
+}  # fmt: skip

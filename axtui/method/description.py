@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from functools import cached_property
 from types import ModuleType
 from typing import Any
 
@@ -37,6 +38,18 @@ class Description:
     """What its jobs may take, and how often they are tried again; see project/limits.py."""
     all_at_once: bool = False
     """Whether it refuses to have fewer processes than slices; a method says so with `all_slices_at_once = True`."""
+
+    @cached_property
+    def groups(self) -> dict[str, tuple[str, ...]]:
+        """Which of the groups "options", "datasets" and "jobs" have a parameter of a name, for every name."""
+        found: dict[str, tuple[str, ...]] = {}
+        for group in ("options", "datasets", "jobs"):
+            for name in getattr(self, group):
+                found[name] = (*found.get(name, ()), group)
+        return found
+
+
+_FIELDS = tuple(each.name for each in fields(Description))
 
 
 def describe_method(name: str, module: ModuleType) -> Description:
@@ -134,7 +147,7 @@ def _parse_limits(value: Any) -> Limits:
 def format_description(description: Description) -> Record:
     """Write a description as JSON."""
     options = {key: format_form(form) for key, form in description.options.items()}
-    return {**description.__dict__, "options": options}
+    return {**{name: getattr(description, name) for name in _FIELDS}, "options": options}
 
 
 def parse_description(record: Record) -> Description:

@@ -8,8 +8,9 @@ are checked.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 from pathlib import Path, PurePath
 from typing import Any, NamedTuple
 
@@ -157,7 +158,13 @@ class Form:
     inner: Form | None = None
     none_default: bool = False
 
+    @cached_property
+    def default_json(self) -> Any:
+        """What an absent option is, as JSON; see base/values.py."""
+        return encode_value(self.default)
 
+
+_FIELDS = tuple(each.name for each in fields(Form))
 _TYPES: dict[Any, str] = {
     int: "int", float: "float", str: "str", bool: "bool", list: "list", dict: "dict", set: "set",
     datetime: "datetime", date: "date", time: "time", timedelta: "timedelta",
@@ -185,10 +192,10 @@ def describe_form(sample: Any) -> Form:
             return Form("inputfile", mandatory=True, none_ok=False)
         case RequiredOption():
             inner = describe_form(sample.value)
-            return _change(inner, mandatory=True, none_ok=sample.none_ok)
+            return replace(inner, mandatory=True, none_ok=sample.none_ok)
         case OptionDefault():
             inner = describe_form(sample.value)
-            return _change(inner, mandatory=False, none_ok=True, none_default=True, default=sample.default)
+            return replace(inner, mandatory=False, none_ok=True, none_default=True, default=sample.default)
         case bool() | int() | float() | str():
             return Form(type(sample).__name__, sample)
         case list() | tuple() | set() | frozenset():
@@ -248,14 +255,11 @@ def _describe_samples(samples: list[Any]) -> Form | None:
     return forms[0]
 
 
-def _change(form: Form, **changes: Any) -> Form:
-    return Form(**{**form.__dict__, **changes})
-
-
 def format_form(form: Form) -> Record:
     """Write a form as JSON."""
     inner = format_form(form.inner) if form.inner else None
-    return {**form.__dict__, "default": encode_value(form.default), "words": list(form.words), "inner": inner}
+    plain = {name: getattr(form, name) for name in _FIELDS}
+    return {**plain, "default": form.default_json, "words": list(form.words), "inner": inner}
 
 
 def parse_form(record: Record) -> Form:

@@ -27,6 +27,13 @@ def test_quiet_says_what_goes_wrong_alone(project: ProjectDirectory, axtui: Comm
     assert "JobError: Failed to build" in bad.stderr
 
 
+def test_all_that_a_script_prints_is_shown(project: ProjectDirectory, axtui: Command) -> None:
+    """However much it is, and though it prints it at once."""
+    project.script("print('x' * (3 << 20))")
+
+    assert axtui("run").stdout == "x" * (3 << 20) + "\n"
+
+
 def test_full_paths_of_jobs(project: ProjectDirectory, axtui: Command) -> None:
     """Of those that are built and those that are reused."""
     project.method("add", ADD)

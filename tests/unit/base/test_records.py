@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from axtui.base.errors import RecordError
-from axtui.base.records import digest, digest_of, format_canonical, format_record, parse_record, read_record
+from axtui.base.records import digest, digest_of, format_canonical, format_record, is_same, parse_record, read_record
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -103,6 +103,33 @@ def test_canonical_form_keeps_kinds_apart() -> None:
     values = [1, 1.0, "1", True, None, "null", [1], {"1": 1}, 0.0, -0.0]
 
     assert len({digest_of(value) for value in values}) == len(values)
+
+
+@given(JSON, JSON)
+def test_sameness_is_that_of_the_canonical_form(value: object, other: object) -> None:
+    """Two values are the same exactly where their digests would be, however they came about."""
+    copy = json.loads(json.dumps(value))
+
+    assert is_same(value, copy)
+    assert is_same(value, other) == (format_canonical(value) == format_canonical(other))
+
+
+def test_sameness_keeps_kinds_apart() -> None:
+    """What Python calls equal is not the same where it would be written otherwise."""
+    values = [1, 1.0, True, "1", 0.0, -0.0, 0, False, None, [1], [1.0], [True], {"a": 0.0}, {"a": -0.0}]
+
+    assert [[is_same(one, two) for two in values] for one in values] == [
+        [at == place for place in range(len(values))] for at in range(len(values))
+    ]
+
+
+def test_a_value_that_holds_itself_is_an_error() -> None:
+    """And not an endless loop or a crash."""
+    endless: list[object] = []
+    endless.append(endless)
+
+    with pytest.raises(RecursionError):
+        format_record({"a": endless})
 
 
 def test_digest_is_blake2b() -> None:

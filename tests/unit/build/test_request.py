@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from axtui.api.job import JobWithFile
 from axtui.api.request import request_message
 from axtui.base.errors import BuildError, ServerError
 from axtui.base.records import format_canonical
@@ -98,6 +99,23 @@ def test_input_files_are_known() -> None:
     request = make(describe(file=InputFile, name=OptionString), file="a.csv", name="x")
 
     assert request.input_files == {"file": "a.csv"}
+
+
+@pytest.mark.parametrize(
+    ("form", "value"),
+    [
+        (None, [{"x": JobWithFile("dev-3", "a")}]),
+        (set(), {JobWithFile("dev-3", "a")}),
+        (None, {JobWithFile("dev-3", "a"): 1}),
+        ([JobWithFile], [JobWithFile("dev-3", "a")]),
+    ],
+)
+def test_jobs_whose_files_options_name_are_inputs(form: Any, value: Any) -> None:
+    """Wherever a file of a job stands in an option: in lists, sets and dicts, as a value or a key."""
+    request = make(describe(files=form), files=value)
+
+    assert request.file_jobs == ("dev-3",)
+    assert request.inputs() == ["dev-3"]
 
 
 def parameters(**options: Any) -> bytes:
