@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from axtui.base.clock import format_seconds
 from axtui.base.text import safe
+from axtui.tui.build_diff import BuildDiff
 from axtui.tui.palette import Line, Palette
-from axtui.tui.rows import Row, Table
+from axtui.tui.rows import Row
 from axtui.tui.slots import busy_share
 from axtui.tui.spans import Link, Timeline
 
@@ -17,32 +17,8 @@ _SLOWEST = 6
 _SLOW = 1.2
 
 
-@dataclass(frozen=True)
-class Comparison:
-    """How the rows of a build differ from those of the build of that script before it."""
-
-    new: Sequence[Row]
-    rebuilt: Sequence[Row]
-    reused: Sequence[Row]
-    failed: Sequence[Row]
-    gone: Sequence[Row]
-
-
-def compare_tables(table: Table, before: Table | None) -> Comparison:
-    """Compare the rows of a build with those of another one."""
-    built = [row for row in table if row.state == "built"]
-    known = set(before.rows) if before else set()
-    return Comparison(
-        [row for row in built if row.row not in known],
-        [row for row in built if row.row in known],
-        [row for row in table if row.state == "reused"],
-        [row for row in table if row.state == "failed"],
-        [row for row in before or () if row.row not in table.rows],
-    )
-
-
 def draw_summary(
-    timeline: Timeline, critical: Sequence[Link], compared: Comparison, before: int, usual: Mapping[str, float],
+    timeline: Timeline, critical: Sequence[Link], compared: BuildDiff, before: int, usual: Mapping[str, float],
     palette: Palette,
 ) -> list[Line]:  # fmt: skip
     """Draw the summary of a build.
@@ -67,13 +43,14 @@ def draw_summary(
     return page.lines
 
 
-def _say_comparison(page: _Page, compared: Comparison) -> None:
-    for glyph, style, rows, word in (
-        ("+", "secondary", compared.new, "new"), ("~", "accent", compared.rebuilt, "rebuilt"),
-        ("=", "muted", compared.reused, "reused"), ("−", "muted", compared.gone, "not asked for"),
+def _say_comparison(page: _Page, compared: BuildDiff) -> None:
+    for glyph, style, pairs, word in (
+        ("+", "secondary", compared.added, "new"), ("~", "accent", compared.rebuilt, "rebuilt"),
+        ("=", "muted", compared.same, "reused"), ("−", "muted", compared.gone, "not asked for"),
         ("✘", "error", compared.failed, "failed"),
     ):  # fmt: skip
-        if rows:
+        if pairs:
+            rows = [pair.row for pair in pairs]
             page.count(glyph, style, f"{len(rows)} job{'s' * (len(rows) != 1)} {word}", _reason(rows))
 
 

@@ -36,7 +36,11 @@ class BuildsPane(Pane, inherit_bindings=False):
         Binding("pagedown,ctrl+f", "page(1)", "page down", show=False, id="builds.page_down"),
         Binding("pageup,ctrl+b", "page(-1)", "page up", show=False, id="builds.page_up"),
         Binding("enter", "open", "open", id="builds.open", tooltip="show this build on the main screen"),
-    ]
+        Binding("space", "mark", "mark", id="builds.mark", tooltip="mark this build, or take the mark away"),
+        Binding("d,D", "compare", "diff", id="builds.compare",
+                tooltip="what differs between the two marked builds; without marks, from the build before"),
+        Binding("backslash", "unmark", "clear marks", show=False, id="builds.unmark", tooltip="take all marks away"),
+    ]  # fmt: skip
 
     @dataclass
     class Picked(Message):
@@ -50,8 +54,15 @@ class BuildsPane(Pane, inherit_bindings=False):
 
         number: int
 
+    @dataclass
+    class Compared(Message):
+        """Builds should be compared; a single one with the build before it."""
+
+        numbers: list[int]
+
     def __init__(self) -> None:
         super().__init__(id="builds")
+        self._marks: list[int] = []
         self._builds: list[Build] = []
         self.cursor = 0
 
@@ -75,7 +86,8 @@ class BuildsPane(Pane, inherit_bindings=False):
         """Draw a build: number, state, when, how long, what."""
         build, palette = self._builds[y], self.palette
         row = build.to_row()
-        line = Line().put(" ▌" if build.number == self.cursor else "  ", palette["primary"])
+        mark = "*" if build.number in self._marks else " "
+        line = Line().put(mark + ("▌" if build.number == self.cursor else " "), palette["primary"])
         line.put(f"{build.number:>4} ", palette["foreground"]).put(f"{GLYPHS[row.state]} ", palette.state(row.state))
         line.put(f"{_when(build):<10} ", palette["muted"])
         line.put(f"{format_seconds(build.seconds) if build.outcome and build.seconds else '':>6}  ")
@@ -109,6 +121,29 @@ class BuildsPane(Pane, inherit_bindings=False):
         """Ask for the build on the main screen."""
         if self.cursor:
             self.post_message(self.Opened(self.cursor))
+
+    def action_mark(self) -> None:
+        """Mark the build, or take its mark away, and go on to the next one."""
+        if self.cursor in self._marks:
+            self._marks.remove(self.cursor)
+        elif self.cursor:
+            self._marks.append(self.cursor)
+        self.refresh()
+        self.action_build(1)
+
+    def action_unmark(self) -> None:
+        """Take all marks away."""
+        if not self._marks:
+            self.hint("nothing is marked")
+        self._marks.clear()
+        self.refresh()
+
+    def action_compare(self) -> None:
+        """Ask for a comparison of the marked builds, else of this one with the build before it."""
+        if self._marks or self.cursor:
+            self.post_message(self.Compared(self._marks or [self.cursor]))
+        else:
+            self.hint(self.nothing)
 
     def _at(self) -> int:
         return next((at for at, build in enumerate(self._builds) if build.number == self.cursor), 0)

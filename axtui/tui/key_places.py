@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from textual.app import App
 from textual.dom import DOMNode
 
+from axtui.tui.builds_diff_screen import BuildsDiffPane, BuildsDiffScreen
 from axtui.tui.builds_pane import BuildsPane
 from axtui.tui.data_pane import DataPane
 from axtui.tui.detail_pane import DetailPane
@@ -30,7 +31,8 @@ _PLACES: tuple[tuple[type[DOMNode], str], ...] = (
     (EventsPane, "in the events"), (TimelineScreen, "on the timeline (T)"), (TimelinePane, "in the timeline (T)"),
     (BuildsPane, "in the list of builds (T)"), (Inspection, "where a job is inspected (enter)"),
     (DataPane, "in a job's data"), (LinksPane, "in a job's inputs and users"), (DiffPane, "in a job's diff"),
-    (SlicesPane, "in a job's slices"),
+    (SlicesPane, "in a job's slices"), (BuildsDiffScreen, "where builds are compared (T, d)"),
+    (BuildsDiffPane, "in a comparison of builds"),
 )  # fmt: skip
 
 

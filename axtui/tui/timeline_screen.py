@@ -13,14 +13,15 @@ from textual.screen import Screen
 
 from axtui.base import clock
 from axtui.base.text import safe
-from axtui.tui.bars import Bar, KeyBar
-from axtui.tui.build_summary import compare_tables, draw_summary
+from axtui.tui.bars import KeyBar
+from axtui.tui.build_diff import compare_tables
+from axtui.tui.build_summary import draw_summary
 from axtui.tui.builds_pane import BuildsPane, SummaryPane
 from axtui.tui.commands import shown_keys
 from axtui.tui.history import History
 from axtui.tui.measure import settle
-from axtui.tui.palette import Line
 from axtui.tui.pane import Pane
+from axtui.tui.past_bar import PastBar
 from axtui.tui.past_graph import PastGraph
 from axtui.tui.past_workbench import title_of
 from axtui.tui.reader import Reader
@@ -182,6 +183,20 @@ class TimelineScreen(Screen[None], inherit_bindings=False):
         """Show a build on the main screen."""
         cast("AxtuiApp", self.app).show_build(message.number)
 
+    def on_builds_pane_compared(self, message: BuildsPane.Compared) -> None:
+        """Compare two builds; a single one with the build of its script before it."""
+        from axtui.tui.builds_diff_screen import BuildsDiffScreen
+
+        numbers = sorted(message.numbers)
+        if len(numbers) == 1:
+            numbers.insert(0, self._history.before_of_script(numbers[0]))
+        if len(numbers) != 2:
+            self.query_one(KeyBar).say(f"{len(numbers)} builds are marked; space marks the two to compare")
+        elif not numbers[0]:
+            self.query_one(KeyBar).say(f"build {numbers[1]} is the first one of its script")
+        else:
+            self.app.push_screen(BuildsDiffScreen(self._history, self._reader, *numbers))
+
     def on_timeline_pane_opened(self, message: TimelinePane.Opened) -> None:
         """Show a job as this build left it."""
         cast("AxtuiApp", self.app).show_build(self.number, (message.row, "jobs"))
@@ -253,23 +268,3 @@ def format_commands(timeline: Timeline) -> str:
         if span.state == "failed" and span.job:
             lines += [f"axtui why {span.job}", f"axtui log {span.job}"]
     return "\n".join(lines) + "\n"
-
-
-class PastBar(Bar):
-    """Which project and which build is shown."""
-
-    def __init__(self, project: str) -> None:
-        super().__init__(id="past")
-        self._project = project
-        self._text = ""
-
-    def show(self, text: str) -> None:
-        """Say which build is shown."""
-        self._text = text
-        self.refresh()
-
-    def line(self) -> Line:
-        """Draw the line."""
-        line = Line().put(" axtui ", self.palette["accent"] + self.palette["reverse"])
-        line.put(f" {safe(self._project)}  " if self.size.width >= 100 else " ", self.palette["bold"])
-        return line.put(f"HISTORY {safe(self._text)}", self.palette["warning"] + self.palette["strong"])

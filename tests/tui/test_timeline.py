@@ -9,6 +9,8 @@ import pytest
 
 from axtui.base import clock
 from axtui.event import events as ev
+from axtui.tui.builds_diff_screen import BuildsDiffScreen
+from axtui.tui.inspection import Inspection
 from axtui.tui.past_workbench import PastWorkbench
 from axtui.tui.timeline_pane import TimelinePane
 from axtui.tui.timeline_screen import TimelineScreen
@@ -194,3 +196,45 @@ async def test_nothing_was_built_yet(tmp_path: Path) -> None:
         await pilot.press("T", "left", "}", "t", "l", "enter", "plus", "C", "[", "tab", "j", "enter")
         await settle(pilot)
         assert "there was no build yet" in lines_of(app)[0]
+
+
+@in_loop
+async def test_two_builds_are_compared(two: Recorded) -> None:
+    """Marked with space, compared with d; enter compares the jobs of a line; esc leads back step by step."""
+    async with opened(two.project) as (app, pilot):
+        await pilot.press("T", "1", "space", "space", "d")
+        await settle(pilot)
+        assert isinstance(app.screen, BuildsDiffScreen)
+        text = "\n".join(lines_of(app))
+        assert "build 2 against 1" in lines_of(app)[0]
+        assert "1 failed, 1 rebuilt, 1 the same" in text
+        assert "dev-2 → dev-3" in line_with(app, "~ sums") and "4.0s → 9.0s" in line_with(app, "~ sums")
+        assert "KeyError: '[x]'" in line_with(app, "✘ report") and "\x1b" not in text
+
+        await pilot.press("slash", *"sums", "enter", "enter")
+        await settle(pilot)
+        assert isinstance(app.screen, Inspection)
+        assert "Diff vs dev-2" in "\n".join(lines_of(app)[:3]) and "dev-3" in lines_of(app)[0]
+
+        await pilot.press("escape", "escape", "escape")
+        await settle(pilot)
+        assert isinstance(app.screen, TimelineScreen)
+
+
+@in_loop
+async def test_a_build_alone_is_compared_with_the_one_before(two: Recorded) -> None:
+    """Without marks d takes the build under the cursor; the first one has none before it; three are too many."""
+    async with opened(two.project, NARROW) as (app, pilot):
+        await pilot.press("T", "1", "d")
+        await settle(pilot)
+        assert isinstance(app.screen, BuildsDiffScreen)
+        assert line_with(app, "~ sums")
+
+        await pilot.press("escape", "1", "j", "d")
+        await settle(pilot)
+        assert isinstance(app.screen, TimelineScreen)
+        assert "build 1 is the first one of its script" in lines_of(app)[-1]
+
+        await pilot.press("backslash")
+        await settle(pilot)
+        assert "nothing is marked" in lines_of(app)[-1]
