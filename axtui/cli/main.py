@@ -19,6 +19,7 @@ COMMANDS = {
     "debug": "run a job's method here, where breakpoint() stops in it",
     "diff": "compare two jobs",
     "equivalent": "let jobs of an older source answer, once they are seen to come out the same",
+    "graph": "draw which job of a build reads which",
     "init": "make a new project",
     "run": "run build scripts",
     "jobs": "list jobs",

@@ -154,6 +154,47 @@ def test_damaged_and_foreign_jobs_are_rows(
     assert "damaged: post.json: " in shown
 
 
+def test_logs_are_followed_to_their_end(built: ProjectDirectory, axtui: Command) -> None:
+    """Each line with where it came from, or as JSON; the status tells whether the job failed."""
+    bad = axtui("log", "bad", "-f", status=1).stdout
+    line = json.loads(axtui("log", "-f", "one", "--slice", "1", "--json").stdout)
+
+    assert axtui("log", "-f", "one").stdout == "s0   │ slice 0\ns1   │ slice 1\nsyn  │ sum \n"
+    assert axtui("log", "-f", "one", "--slice", "1").stdout == "slice 1\n"
+    assert line == {"stage": "analysis", "slice": 1, "stream": "out", "text": "slice 1"}
+    assert bad.startswith("syn! │ oh\n--- error\nTraceback") and "ValueError: no luck" in bad
+
+
+def test_the_graph_of_a_build_is_drawn(built: ProjectDirectory, axtui: Command) -> None:
+    """As lanes, for Graphviz, for Mermaid and as JSON; a build that is not there is named."""
+    lanes = axtui("graph").stdout.splitlines()
+    dot = axtui("graph", "--format", "dot", "--build", "1").stdout
+    mermaid = axtui("graph", "--format", "mermaid").stdout
+
+    assert [line.split()[:3] for line in lanes] == [
+        ["✔", "one", "dev-1"], ["✔", "one", "dev-2"], ["✘", "bad", "dev-3"],
+    ]  # fmt: skip
+    assert lanes[2].endswith("failed: ValueError: no luck")
+    assert dot.startswith("digraph ") and '"bad.1" [label="bad dev-3 failed", color=red];' in dot
+    assert mermaid.startswith("flowchart LR\n") and 'n2["bad dev-3 failed"]' in mermaid
+    assert [row["state"] for row in axtui.json("graph")] == ["built", "built", "failed"]
+    assert "there is no build 9" in axtui("graph", "--build", "9", status=2).stderr
+
+
+def test_the_graph_has_what_reads_what(project: ProjectDirectory, command_in: Callable[[Path], Command]) -> None:
+    """An edge from each input, also where names need quoting."""
+    project.method("first", "def synthesis(): return 1\n")
+    project.method("next", "jobs = ('source',)\ndef synthesis(): return 2\n")
+    project.script("one = urd.build('first', name='a \"b\" \\\\ c')\nurd.build('next', source=one)")
+    axtui = command_in(project.root)
+    axtui("run")
+
+    dot = axtui("graph", "--format", "dot").stdout
+    assert axtui.json("graph")[1]["inputs"] == [axtui.json("graph")[0]["row"]]
+    assert '\\"b\\"' in dot and dot.count(" -> ") == 1
+    assert "n0 --> n1" in axtui("graph", "--format", "mermaid").stdout
+
+
 @pytest.mark.parametrize("words", [["job"], ["log"]])
 @pytest.mark.parametrize("name", ["dev-99", "dev-007", "nothing", "one~9", "other-1", "../dev-1", "", "~1"])
 def test_what_is_not_there_is_told(built: ProjectDirectory, axtui: Command, words: list[str], name: str) -> None:
