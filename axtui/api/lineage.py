@@ -8,7 +8,7 @@ from typing import Any
 from axtui.api import context
 from axtui.api.dataset import Dataset
 from axtui.base.errors import DatasetUsageError
-from axtui.base.ids import format_dataset
+from axtui.base.ids import format_dataset, split_dataset
 
 
 def choose_hashlabel(parent: Dataset | None, wanted: str | None, override: bool) -> str | None:
@@ -35,7 +35,7 @@ def check_left_out(names: Iterable[str], parent: Dataset | None, where: str) -> 
         raise DatasetUsageError(f"{where} cannot leave out {', '.join(unknown)}: not in a parent")
 
 
-def own_previous(previous: Any, names: Iterable[str]) -> str | None:
+def own_previous(previous: Any, names: Container[str]) -> str | None:
     """Return which of these unfinished datasets of this job a `previous` means, or None.
 
     Args:
@@ -46,11 +46,13 @@ def own_previous(previous: Any, names: Iterable[str]) -> str | None:
         return str(previous.name)
     if isinstance(previous, tuple | list) and len(previous) == 2:
         previous = format_dataset(*previous)
-    here = context.current().jobid
-    return next((name for name in names if format_dataset(here, name) == previous), None)
+    if not isinstance(previous, str):
+        return None
+    job, name = split_dataset(previous)
+    return name if job == context.current().jobid and name in names else None
 
 
-def resolve_previous(previous: Any, where: str, unfinished: Iterable[str]) -> Dataset | None:
+def resolve_previous(previous: Any, where: str, unfinished: Container[str]) -> Dataset | None:
     """Return the dataset that a `previous` means, or None.
 
     Args:

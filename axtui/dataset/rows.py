@@ -133,6 +133,18 @@ def make_write(
         guard: Called with the checked value of one column before the row is taken; it raises to refuse the row.
         at: The index of that column.
     """
+    scope: dict[str, Any] = {f"λ{name}": value for name, value in PLAIN_NAMES.items()}
+    scope |= {"λlen": len, "λextend": buffer.values.extend, "λvalues": buffer.values, "λbuffer": buffer}
+    scope["λguard"] = guard
+    scope |= {f"λcheck{index}": check for index, check in enumerate(checks)}
+    exec(_compile(tuple(columns), at if guard else None), scope)
+    write: Write = scope["write"]
+    return write
+
+
+@lru_cache(maxsize=64)
+def _compile(columns: tuple[Column, ...], guarded: int | None) -> CodeType:
+    """Compile `write` once, however many datasets have the same columns; `guarded` is the column that has a guard."""
     names = parameter_names([column.name for column in columns])
     lines = [f"def write({', '.join(names)}):"]
     for index, (column, name) in enumerate(zip(columns, names, strict=True)):
@@ -140,23 +152,11 @@ def make_write(
         plain = _PLAIN_NAME.sub(r"λ\g<0>", column.kind.plain).replace("λv", value)
         allowed = f"{plain} or {value} is None" if column.none or column.kind.takes_none else plain
         lines += [f" {value} = {name}", f" if not ({allowed}): {value} = λcheck{index}({value})"]
-    if guard is not None:
-        lines.append(f" λguard(λ{at})")
+    if guarded is not None:
+        lines.append(f" λguard(λ{guarded})")
     row = "".join(f"λ{index}, " for index in range(len(columns)))
     lines += [f" λextend(({row}))", " if λlen(λvalues) >= λbuffer.limit: λbuffer.flush()"]
-    scope: dict[str, Any] = {f"λ{name}": value for name, value in PLAIN_NAMES.items()}
-    scope |= {"λlen": len, "λextend": buffer.values.extend, "λvalues": buffer.values, "λbuffer": buffer}
-    scope["λguard"] = guard
-    scope |= {f"λcheck{index}": check for index, check in enumerate(checks)}
-    exec(_compile("\n".join(lines)), scope)
-    write: Write = scope["write"]
-    return write
-
-
-@lru_cache(maxsize=64)
-def _compile(text: str) -> CodeType:
-    """Compile a function once, however many datasets have the same columns."""
-    return compile(text, "<write>", "exec")
+    return compile("\n".join(lines), "<write>", "exec")
 
 
 def make_write_list(columns: Sequence[Column], write: Write) -> Callable[[Sequence[Any]], None]:

@@ -27,6 +27,7 @@ from axtui.dataset.checksum import checksum
 
 COMPRESSIONS = ("zstd", "lz4")
 _CHECKSUMS = b"axtui.crc32"
+_SMALL_NBYTES = 1 << 16
 
 
 class SliceFile:
@@ -65,10 +66,14 @@ class SliceFile:
 
 
 class _Sink(io.RawIOBase):
-    """A new file that hashes what goes through it. A file is never written over."""
+    """A new file that hashes what goes through it. A file is never written over.
+
+    Arrow writes a batch in many small parts and some large ones; the small ones are held until they are worth a write.
+    """
 
     def __init__(self, path: Path) -> None:
         self._file = open(path, "xb", buffering=0)  # noqa: SIM115
+        self._held = bytearray()
         self.hash = hashlib.sha256()
         self.nbytes = 0
 
@@ -77,11 +82,14 @@ class _Sink(io.RawIOBase):
 
     def write(self, data: Any) -> int:
         view = memoryview(data).cast("B")
-        self.hash.update(view)
-        rest = view
-        while rest:
-            rest = rest[self._file.write(rest) :]
         self.nbytes += view.nbytes
+        if view.nbytes < _SMALL_NBYTES:
+            self._held += view
+            if len(self._held) >= _SMALL_NBYTES:
+                self._put_held()
+        else:
+            self._put_held()
+            self._put(view)
         return view.nbytes
 
     def tell(self) -> int:
@@ -89,8 +97,20 @@ class _Sink(io.RawIOBase):
 
     def close(self) -> None:
         if not self.closed:
-            self._file.close()
-            super().close()
+            try:
+                self._put_held()
+            finally:
+                self._file.close()
+                super().close()
+
+    def _put_held(self) -> None:
+        held, self._held = self._held, bytearray()
+        self._put(memoryview(held))
+
+    def _put(self, rest: memoryview) -> None:
+        self.hash.update(rest)
+        while rest:
+            rest = rest[self._file.write(rest) :]
 
 
 @dataclass

@@ -16,6 +16,7 @@ from pathlib import Path
 from axtui.base import clock
 from axtui.base.files import fsync_path, write_new
 from axtui.base.records import Record, digest, format_lines, format_record
+from axtui.base.syncing import can_sync_at_once, sync_at_once
 from axtui.store import layout
 from axtui.store.record import VERSION
 from axtui.store.workdir import append_commit
@@ -23,6 +24,8 @@ from axtui.store.workdir import append_commit
 Manifest = dict[str, tuple[int, str]]
 _PIECE_NBYTES = 1 << 16
 _LARGE_NBYTES = 1 << 16
+_MANY = 64
+"""From how many files on the file system is synced as a whole, which may have to wait for what others wrote."""
 
 
 def commit_job(directory: Path, manifest: Manifest, record: Record) -> None:
@@ -37,13 +40,19 @@ def commit_job(directory: Path, manifest: Manifest, record: Record) -> None:
         OSError: Something could not be written or synced; the job has failed.
     """
     base = os.fspath(directory)
-    for name in (*manifest, layout.SETUP):
-        fsync_path(f"{base}/{name}")
-    for folder in _folders(manifest):
-        fsync_path(f"{base}/{folder}")
+    _sync(base, [f"{base}/{name}" for name in (*manifest, layout.SETUP)], _folders(manifest))
     line = format_record({"version": VERSION, "boot": clock.boot_id(), "files": manifest, **record})
     _publish(directory, line + b"\n" + digest(line).encode("ascii") + b"\n")
     append_commit(directory)
+
+
+def _sync(base: str, paths: list[str], folders: list[str]) -> None:
+    """Sync files and their directories, each by itself, or all at once where they are many."""
+    if len(paths) >= _MANY and can_sync_at_once(base):
+        sync_at_once(base, paths)
+        return
+    for path in (*paths, *(f"{base}/{folder}" for folder in folders)):
+        fsync_path(path)
 
 
 def _publish(directory: Path, data: bytes) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from axtui.store import commit as commits
 from axtui.store import layout
 from axtui.store.commit import build_manifest, commit_job, file_digest, find_files, write_error
 from axtui.store.record import read_job
@@ -90,6 +91,46 @@ def test_a_failing_sync_is_a_failed_job(job: Path, monkeypatch: pytest.MonkeyPat
     assert count == failing + 1
     assert (job / layout.POST).exists() == renamed == (failing >= 8)
     assert not (job.parent / layout.COMMITS).exists()
+
+
+@pytest.fixture
+def large(job: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give the directory of a job with a hundred files, on a file system that can be synced at once."""
+    monkeypatch.setattr(commits, "can_sync_at_once", lambda directory: True)
+    (job / "datasets").mkdir()
+    for number in range(100):
+        (job / "datasets" / str(number)).write_text("x")
+    return job
+
+
+def test_many_files_are_synced_at_once_before_the_record(large: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a job with many files the file system is synced, with all of them looked at, and then the record as ever."""
+    calls = record_calls(monkeypatch, large)
+    names = [f"datasets/{number}" for number in range(100)]
+    monkeypatch.setattr(
+        commits, "sync_at_once", lambda base, paths: calls.extend(("at once", os.path.relpath(p, base)) for p in paths)
+    )
+
+    commit_job(large, build_manifest(large, names, {}), {})
+
+    assert sorted(name for what, name in calls[:101]) == sorted([*names, "setup.json"])
+    assert {what for what, _ in calls[:101]} == {"at once"}
+    assert [name for _, name in calls[102:]] == ["post.json", ".", ".."]
+    assert calls[101][0] == "sync" and calls[101][1].startswith(".post.json.")
+
+
+def test_a_failing_sync_of_many_files_is_a_failed_job(large: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The error comes out, nothing else is tried, and there is no record."""
+
+    def fail(base: str, paths: list[str]) -> None:
+        raise OSError(5, "Input/output error")
+
+    calls = record_calls(monkeypatch, large)
+    monkeypatch.setattr(commits, "sync_at_once", fail)
+    with pytest.raises(OSError, match="Input/output"):
+        commit_job(large, build_manifest(large, [f"datasets/{number}" for number in range(100)], {}), {})
+
+    assert calls == [] and not (large / layout.POST).exists()
 
 
 def test_a_missing_file_fails_the_commit(job: Path) -> None:
