@@ -43,9 +43,7 @@ class Follower:
 
     def follow(self) -> Iterator[Printed]:
         """Give what there is, then what comes, until the job runs no more."""
-        changes = watch(
-            self._job, rust_timeout=_LOOK_MILLISECONDS, yield_on_timeout=True, step=20, raise_interrupt=True
-        )
+        changes = watch(self._job, rust_timeout=_LOOK_MILLISECONDS, yield_on_timeout=True, step=20)
         runs = True
         while runs:
             runs = read_job(self._job).state == "running"

@@ -1,6 +1,6 @@
 """Which project files may have changed, as the kernel says it. Hints only: whoever gets them must look for himself.
 
-Decides nothing about what is stale.
+It starts a thread, so it runs in clients and never in the engine. Decides nothing about what is stale.
 """
 
 from __future__ import annotations
@@ -10,14 +10,17 @@ import os
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from axtui.base import clock
 from axtui.project.config import Project
 from axtui.store.urd_file import urd_directory
-from axtui.watch.inotify import Inotify
 
-_QUIET_SECONDS, _TOGETHER_SECONDS = 0.005, 0.05
-"""A hint is given when nothing more has changed for so long, at the latest after so long."""
+if TYPE_CHECKING:
+    from watchfiles import Change
+
+_STEP_MS = 12
+"""How long to wait for more after a change, and how often watchfiles looks: what it takes at rest goes with that."""
+_DEBOUNCE_MS = 50
 _PASSED_OVER = frozenset({"__pycache__", "node_modules", "build", "dist"})
 
 
@@ -33,56 +36,62 @@ async def follow(project: Project) -> AsyncGenerator[Hint, None]:
     Raises:
         OSError: Something cannot be watched; the limit of watches may be reached.
     """
-    changes, came, loop = _open(), asyncio.Event(), asyncio.get_running_loop()
-    loop.add_reader(changes.fileno(), came.set)
-    try:
-        await asyncio.to_thread(_watch, project, changes)
-        while True:
-            before = changes.watched
-            paths = await _gather(changes, came)
-            if any(path in before or (is_source(path) and os.path.isdir(path)) for path in paths):
-                await asyncio.to_thread(_watch, project, changes)
-                paths |= changes.watched - before  # what came into a new directory before it was watched
-            hint = tuple(sorted(filter(is_source, paths)))
-            if hint:
-                yield hint
-    finally:
-        loop.remove_reader(changes.fileno())
-        changes.close()
+    watched = frozenset[str]()
+    while True:
+        before, watched = watched, await asyncio.to_thread(lambda: frozenset(find_watched(project)))
+        hints = _watch(watched)
+        try:
+            if before:
+                # whatever changed while one watch was put in the place of another is found by looking everywhere
+                await anext(hints)
+                yield tuple(sorted(watched))
+            async for hint in hints:
+                if hint:
+                    yield hint
+                if any(path in watched or os.path.isdir(path) for path in hint):
+                    break
+        except FileNotFoundError:  # a directory went before it was watched
+            continue
+        finally:
+            await hints.aclose()
 
 
-async def _gather(changes: Inotify, came: asyncio.Event) -> set[str]:
-    """Wait for changes, and for more of them until it is quiet."""
-    await came.wait()
-    paths, until = set[str](), clock.monotonic() + _TOGETHER_SECONDS
-    while came.is_set() and clock.monotonic() < until:
-        paths |= changes.read()
-        came.clear()
-        await asyncio.sleep(_QUIET_SECONDS)
-    return paths
-
-
-def _open() -> Inotify:
-    try:
-        return Inotify()
-    except OSError as error:
-        raise OSError(f"sources cannot be watched: {error.strerror}") from None
-
-
-def _watch(project: Project, changes: Inotify) -> None:
-    """Watch the directories there are now, and no others.
+async def _watch(directories: frozenset[str]) -> AsyncGenerator[Hint, None]:
+    """Give what changes directly in directories; once nothing, when the watching has begun.
 
     Raises:
+        FileNotFoundError: One of them is not there any more.
         OSError: They cannot be watched.
     """
-    found = set()
+    from watchfiles import awatch
+
+    changes = awatch(
+        *directories,
+        watch_filter=lambda _, path: is_source(path),
+        debounce=_DEBOUNCE_MS,
+        step=_STEP_MS,
+        recursive=False,
+    )
+    first = asyncio.ensure_future(anext(changes))
     try:
-        for directory in find_watched(project):
-            changes.add(directory)
-            found.add(directory)
-    except OSError as error:
-        raise OSError(f"sources cannot be watched: {error.strerror}") from None
-    changes.keep(frozenset(found))
+        await asyncio.sleep(0)
+        yield ()
+        yield _paths(await first)
+        async for batch in changes:
+            yield _paths(batch)
+    except FileNotFoundError:
+        raise
+    except (OSError, RuntimeError) as error:
+        raise OSError(f"sources cannot be watched: {error}") from None
+    finally:
+        first.cancel()
+        with suppress(asyncio.CancelledError, OSError, RuntimeError, StopAsyncIteration):
+            await first
+        await changes.aclose()
+
+
+def _paths(batch: set[tuple[Change, str]]) -> Hint:
+    return tuple(sorted({path for _, path in batch}))
 
 
 def find_watched(project: Project) -> Iterator[str]:
