@@ -23,6 +23,7 @@ from axtui.execute.executor import JobCommitted, JobLost, JobSaid, Loop, Reporte
 from axtui.execute.failure import parse_failure, plain_failure
 from axtui.execute.light import LightBase
 from axtui.execute.loaders import Loaders
+from axtui.execute.output_watch import OutputWatch
 from axtui.execute.process import describe_end, end_descendants, oom_kills
 from axtui.execute.script import run_script
 from axtui.execute.watchdog import Watchdog
@@ -68,6 +69,7 @@ class ForkingExecutor:
         self._scripts: dict[int, str] = {}
         self._digests = Digests(loop, report)
         self._watchdog = Watchdog(loop, self._stop_for)
+        self._output_watch = OutputWatch(loop)
         self._oom = (-_OOM_SECONDS, 0)
         """When the count of processes killed for want of memory was read, and what it was."""
 
@@ -142,6 +144,7 @@ class ForkingExecutor:
             self._oom = (now, oom_kills())
         self._jobs[jobid] = _Running(directory, wire, signal_it, now, self._oom[1])
         self._loop.add_reader(wire.fileno(), lambda: self._read(jobid))
+        self._output_watch.begin(directory)
 
     def _read(self, jobid: str) -> None:
         """Take what a job says; that its wire is closed says nothing yet, for anybody may have closed it."""
@@ -185,6 +188,7 @@ class ForkingExecutor:
         running.wire.close()
         del self._jobs[jobid]
         self._watchdog.end(jobid)
+        self._output_watch.end(jobid)
         if running.last.get("say") != "committed":
             self._end_adopted()
             self._report(self._lost(jobid, running, code, reason))

@@ -13,6 +13,7 @@
         output/                    prepare.out prepare.err analysis.0.out … synthesis.err, as the process wrote them;
                                    empty ones are removed when the job ends
         progress                   see store/progress.py
+        .output-times              see store/output_times.py; not in the manifest
         result.pickle, result.txt  the return value; a bounded repr of it, for looking at alone (not in the manifest)
         datasets/NAME/             dataset.json and one N.arrow a slice, see dataset/record.py
         (the method's own files)
@@ -37,13 +38,14 @@ POST = "post.json"
 ERROR = "error.json"
 METHOD = "method"
 OUTPUT = "output"
+OUTPUT_TIMES = ".output-times"
 PROGRESS = "progress"
 RESULT = "result.pickle"
 PREVIEW = "result.txt"
 DATASETS = "datasets"
 DATASET = "dataset.json"
 
-RESERVED = frozenset({OWNER, SETUP, POST, ERROR, METHOD, OUTPUT, PROGRESS, PREVIEW, DATASETS})
+RESERVED = frozenset({OWNER, SETUP, POST, ERROR, METHOD, OUTPUT, OUTPUT_TIMES, PROGRESS, PREVIEW, DATASETS})
 """Names in a job directory that are not the method's to write."""
 
 PREVIEW_NBYTES = 64 << 10

@@ -24,6 +24,7 @@ from axtui.event.reasons import Reason, grow, tells_of
 from axtui.event.why import Why, recorded_why
 from axtui.project.config import Project
 from axtui.store import layout
+from axtui.store.output_times import read_output_times
 from axtui.store.progress import Progress, read_progress
 from axtui.store.record import JobRecord, read_job
 from axtui.tui.tail import Tail
@@ -35,6 +36,8 @@ _PREVIEW_LINES = 40
 _REASONS_DEEP = 2
 _BUILDS = 3
 _LINE_NBYTES = 1 << 16
+_SHORT_SECONDS = 2.0
+"""The times of the lines of a job that took no longer need not be noted: they are that of its output files."""
 _STANDING = (b"MethodBroken", b"MethodRepaired", b"WatchingChanged")
 _BEGIN, _END = b'"BuildStarted"', b'"BuildFinished"'
 _OBSERVED = "observed/"
@@ -134,7 +137,9 @@ class Reader:
     def tail(self, jobid: str) -> Tail:
         """Return the output of a job, to be followed."""
         directory = self.directory(jobid)
-        return Tail(directory / layout.OUTPUT if directory else None)
+        if directory is None:
+            return Tail(None)
+        return Tail(directory / layout.OUTPUT, read_output_times(directory), _is_short(directory))
 
     def sources(self, jobid: str) -> list[str]:
         """Return the names of the source files that a job stored."""
@@ -261,6 +266,19 @@ class Reader:
         root = str(self._project.root)
         home = os.path.expanduser("~")
         return safe("~" + root[len(home) :] if root.startswith(home + "/") else root)
+
+
+def _is_short(directory: Path) -> bool:
+    """Tell whether a job came to its end within a moment after it was asked for, by when its records were written."""
+    began, *ended = (_modified(directory / name) for name in (layout.SETUP, layout.POST, layout.ERROR))
+    return bool(began) and 0 < max(ended) < began + _SHORT_SECONDS
+
+
+def _modified(path: Path) -> float:
+    try:
+        return os.stat(path).st_mtime
+    except OSError:
+        return 0.0
 
 
 def _find_start(data: bytes, builds: int) -> int:

@@ -2,21 +2,22 @@
 
 Of a file only blocks are kept: where about 64 kB of whole lines begin, and how many lines they are. A gigabyte of
 output is 16,000 blocks, and is never read whole; lines are read when they are looked at. Lines stand in the order in
-which they were found: stage by stage and slice by slice for what was there at the start, as they come for what is
-written later. A last line without its newline is a line too, and grows.
+which they came, as far as somebody noted that (store/output_times.py); what came within the same moment, and what
+nobody knows the time of, stage by stage and slice by slice. A last line without its newline is a line too, and grows.
 """
 
 from __future__ import annotations
 
 import os
 from array import array
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from axtui.base.text import safe
 from axtui.store.layout import parse_output_name
+from axtui.store.output_times import Grown
 
 LINE_NBYTES = 64 << 10
 """So much is shown of a line."""
@@ -58,6 +59,8 @@ class _File:
     fd: int
     old: int
     """What it held when the tail began to look, in bytes."""
+    written: float = 0.0
+    """When it was written to last by then: wall seconds, 0 where that is of no use."""
     seen: int = 0
     unfinished: int = -1
     """The block whose last line has no newline yet."""
@@ -86,16 +89,33 @@ class Came:
     grown: frozenset[int] = frozenset()
 
 
+@dataclass(frozen=True)
+class _Piece:
+    """A part of what was there at the start: of which file, up to which byte, and when that came (0: nobody knows)."""
+
+    seen: float
+    file: int
+    end: int
+
+
 class Tail:
     """Follows the output directory of a job; None where the job has none.
+
+    Args:
+        directory: The directory.
+        grown: When its files grew, as far as that was noted; None where nobody looked.
+        is_short: Whether the job took no more than a moment, so that all its lines came when their file was written.
 
     Attributes:
         blocks: What was found.
         lines: How many lines that is.
     """
 
-    def __init__(self, directory: Path | None) -> None:
+    def __init__(self, directory: Path | None, grown: Grown | None = None, is_short: bool = False) -> None:
         self._directory = directory
+        self._grown_at = grown
+        self._is_short = is_short
+        self._pieces: deque[_Piece] | None = None
         self._files: list[_File] = []
         self._names: set[str] = set()
         self._cache: OrderedDict[int, list[bytes]] = OrderedDict()
@@ -129,12 +149,11 @@ class Tail:
         known = len(self.blocks)
         self._grown = set()
         self._open_new()
-        came, room = 0, _STEP_NBYTES
-        for number, file in enumerate(self._files):
-            came += (nbytes := self._scan(number, file, min(room, file.old - file.seen), 0.0))
-            room -= nbytes
-            if room <= 0:
-                return Came(came, True, self._known(known))
+        came = self._scan_old(_STEP_NBYTES)
+        room = _STEP_NBYTES - came
+        if room <= 0:
+            return Came(came, True, self._known(known))
+        for file in self._files:
             file.old = file.seen
         share, more = max(_BLOCK_NBYTES, room // max(1, len(self._files))), False
         for number, file in enumerate(self._files):
@@ -142,6 +161,30 @@ class Tail:
             file.old = file.seen
             more = more or nbytes == share
         return Came(came, more, self._known(known))
+
+    def _scan_old(self, most: int) -> int:
+        """Look through so many bytes of what was there at the start, in the order in which it came."""
+        if self._pieces is None:
+            self._pieces = deque(self._find_pieces())
+        room = most
+        while self._pieces and room > 0:
+            piece = self._pieces[0]
+            file = self._files[piece.file]
+            nbytes = self._scan(piece.file, file, min(room, piece.end - file.seen), piece.seen)
+            room -= nbytes
+            if file.seen >= piece.end or not nbytes:
+                self._pieces.popleft()
+        return most - room
+
+    def _find_pieces(self) -> list[_Piece]:
+        pieces = []
+        for number, file in enumerate(self._files):
+            noted = self._grown_at.get(file.source.name, ()) if self._grown_at is not None else ()
+            known = [_Piece(at, number, size) for at, size in noted if size <= file.old]
+            last = max(file.written, known[-1].seen) if known else file.written
+            is_timed = self._grown_at is not None or self._is_short
+            pieces += [*known, _Piece(last if is_timed else 0.0, number, file.old)]
+        return sorted(pieces, key=lambda piece: piece.seen) if self._grown_at else pieces
 
     def data(self, block: int) -> bytes:
         """Return the bytes of a block, of a line that is longer than `LINE_NBYTES` only as much."""
@@ -239,7 +282,8 @@ class Tail:
         flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
         try:
             fd = os.open(self._directory / source.name, flags) if self._directory else -1
-            self._files.append(_File(source, fd, 0 if self._began else os.fstat(fd).st_size))
+            found = os.fstat(fd)
+            self._files.append(_File(source, fd, 0 if self._began else found.st_size, found.st_mtime))
         except OSError:
             return
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from axtui.store.output_times import read_output_times
 from tests.conftest import ProjectDirectory, make_project
 from tests.e2e.conftest import Command
 
@@ -35,6 +36,26 @@ def built(tmp_path_factory: pytest.TempPathFactory, command_in: Callable[[Path],
 def axtui(built: ProjectDirectory, command_in: Callable[[Path], Command]) -> Command:
     """Give the command in that project."""
     return command_in(built.root)
+
+
+def test_when_lines_came_is_noted(project: ProjectDirectory, command_in: Callable[[Path], Command]) -> None:
+    """A job that runs for more than a moment has the times of its output beside it, outside its record."""
+    project.method(
+        "slow",
+        "import os, time\ndef wait(name):\n"
+        "    while not os.path.exists('.output-times') or name not in open('.output-times').read(): time.sleep(0.02)\n"
+        "def prepare():\n    print('first')\n    wait('prepare.out')\n"
+        "def synthesis():\n    print('second')\n    wait('synthesis.out')\n    print('third')\n",
+    )
+    project.script("urd.build('slow')")
+    command_in(project.root)("run")
+    job = project.root / "workdirs/dev/dev-1"
+
+    noted = read_output_times(job)
+
+    assert noted is not None and [nbytes for _, nbytes in noted["prepare.out"]] == [6]
+    assert noted["prepare.out"][0][0] <= noted["synthesis.out"][0][0]
+    assert ".output-times" not in (job / "post.json").read_text()
 
 
 def test_the_most_memory_is_recorded(axtui: Command) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from hypothesis import given, settings
@@ -183,3 +184,41 @@ def test_a_gigabyte_is_a_few_thousand_blocks(tmp_path: Path) -> None:
     assert len(tail.blocks) <= path.stat().st_size / 60_000 + 2
     assert [text for _, text in texts(tail)] == [f"line {number}" for number in range(400_000)]
     assert tail.line_number(len(tail.blocks) - 1, tail.blocks.counts[-1] - 1) == 400_000
+
+
+def test_lines_stand_in_the_order_in_which_they_came(tmp_path: Path) -> None:
+    """Where it was noted when the files grew; what came after the last note has the time at which it was written."""
+    for name, text in {"analysis.0.out": "a\nb\nc\n", "analysis.1.out": "x\nyy\nz\n"}.items():
+        (tmp_path / name).write_text(text)
+        os.utime(tmp_path / name, (200.0, 200.0 + (name == "analysis.1.out")))
+    grown = {"analysis.0.out": [(10.0, 2), (12.0, 4)], "analysis.1.out": [(11.0, 3), (13.0, 5)]}
+    tail = Tail(tmp_path, grown)
+
+    read_all(tail)
+
+    assert [text for _, text in texts(tail)] == ["a", "x", "yy", "b", "c", "z"]
+    assert list(tail.blocks.seen) == [10.0, 11.0, 12.0, 200.0, 201.0]
+
+
+def test_notes_that_do_not_fit_the_files_do_no_harm(tmp_path: Path) -> None:
+    """Sizes beyond the end are passed over; every line is there once, in its order."""
+    (tmp_path / "prepare.out").write_text("one\ntwo\nthree\n")
+    os.utime(tmp_path / "prepare.out", (5.0, 5.0))
+    tail = Tail(tmp_path, {"prepare.out": [(10.0, 6), (11.0, 6000)], "gone.out": [(1.0, 1)]})
+
+    read_all(tail)
+
+    assert [text for _, text in texts(tail)] == ["one", "two", "three"]
+    assert set(tail.blocks.seen) == {10.0}
+
+
+def test_all_lines_of_a_short_job_came_when_its_files_were_written(tmp_path: Path) -> None:
+    """Nothing is noted of it. Of a long one without notes nobody knows when they came."""
+    (tmp_path / "prepare.out").write_text("one\n")
+    os.utime(tmp_path / "prepare.out", (200.0, 200.0))
+    short, long = Tail(tmp_path, None, True), Tail(tmp_path)
+
+    read_all(short)
+    read_all(long)
+
+    assert (list(short.blocks.seen), list(long.blocks.seen)) == ([200.0], [0.0])
