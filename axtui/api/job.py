@@ -19,8 +19,7 @@ from axtui.base.errors import NoSuchJobError
 from axtui.base.files import safe_join
 from axtui.base.ids import parse_jobid
 from axtui.base.jsontext import json_decode
-from axtui.base.values import decode_value, encode_value, register_type
-from axtui.method.forms import FileReference
+from axtui.base.values import FileReference, decode_value, encode_file, register_type
 from axtui.store import layout
 from axtui.store.record import read_post
 
@@ -361,9 +360,7 @@ def _decode_file(parts: list[Any]) -> JobWithFile:
     return JobWithFile(job, name, sliced, decode_value(extra))
 
 
-register_type(
-    FileReference, "$file", lambda file: [str(file.job), file.name, file.sliced, encode_value(file.extra)], _decode_file
-)
+register_type(FileReference, "$file", encode_file, _decode_file)
 
 
 def job_or_none(jobid: str | None) -> Job:

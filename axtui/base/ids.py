@@ -34,6 +34,11 @@ def split_dataset(reference: str) -> tuple[str, str]:
     return job, name if slash else "default"
 
 
+def job_of(reference: str) -> str:
+    """Return the job of a reference to it, to a dataset of it (`job/name`) or to a file of it (`job:name`)."""
+    return re.split("[/:]", reference, maxsplit=1)[0]
+
+
 def format_dataset(job: str, name: str) -> str:
     """Write a dataset reference; the name `default` is left out."""
     return job if name == "default" else f"{job}/{name}"

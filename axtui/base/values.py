@@ -4,7 +4,7 @@ JSON's own types stand for themselves; the others are an object with one key tha
 `{"$set": [...]}` (sorted by its canonical form), `{"$datetime": "2020-01-02T03:04:05"}`, `{"$date": ...}`,
 `{"$time": ...}`, `{"$timedelta": [days, seconds, microseconds]}`, `{"$path": ...}`, `{"$purepath": ...}`,
 `{"$float": "nan"}`, `{"$ordered": [[key, value], ...]}` (an OrderedDict), `{"$dict": [[key, value], ...]}` (a dict
-with keys that are not plain text). A tuple is a list.
+with keys that are not plain text), `{"$file": [job, name, sliced, extra]}` (a file of a job). A tuple is a list.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from pathlib import Path, PurePath
-from typing import Any
+from typing import Any, NamedTuple
 
 from axtui.base.errors import AxtuiError, RecordError
 from axtui.base.records import format_canonical
@@ -22,6 +22,21 @@ from axtui.base.records import format_canonical
 _DEEPEST = 64
 _PLAIN = frozenset({str, int, bool, type(None)})
 """Types of values that stand for themselves, whatever they are."""
+
+
+class FileReference(NamedTuple):
+    """A file of a job, as a value of an option: see `axtui.JobWithFile`, which adds reading it."""
+
+    job: str
+    name: str
+    sliced: bool = False
+    extra: Any = None
+
+    def __repr__(self) -> str:
+        more = [f"{key}={value!r}" for key, value in (("sliced", self.sliced), ("extra", self.extra)) if value]
+        return f"JobWithFile({', '.join([repr(str(self.job)), repr(self.name), *more])})"
+
+
 _extra: dict[type, tuple[str, Callable[[Any], Any]]] = {}
 
 
@@ -122,3 +137,16 @@ _DECODERS: dict[str, Callable[[Any], Any]] = {
     "$ordered": lambda items: OrderedDict(_pairs(items)),
     "$dict": lambda items: dict(_pairs(items)),
 }
+
+
+def encode_file(file: FileReference) -> list[Any]:
+    """Return a file of a job as it travels; who decodes it may give a class of his own."""
+    return [str(file.job), file.name, file.sliced, encode_value(file.extra)]
+
+
+def _decode_file(parts: list[Any]) -> FileReference:
+    job, name, sliced, extra = parts
+    return FileReference(job, name, sliced, _decode(extra))
+
+
+register_type(FileReference, "$file", encode_file, _decode_file)

@@ -8,16 +8,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from axtui.base.errors import AxtuiError
-from axtui.base.ids import split_dataset
+from axtui.base.files import full_stamp
+from axtui.base.ids import job_of
 from axtui.base.records import Record
 from axtui.build.code import open_code
 from axtui.build.difference import compare, take_apart
-from axtui.build.facts import facts_of_setup, pieces_of
+from axtui.build.facts import Facts, facts_of_setup, pieces_of
 from axtui.build.request import flat
 from axtui.build.reuse import Reuse
 from axtui.event.reasons import Branch
 from axtui.event.sentences import sentences
 from axtui.event.why import Difference, Side, Why
+from axtui.method.declared import declarations
 from axtui.method.packages import version_of
 from axtui.project.config import Project
 from axtui.store.catalogue import Catalogue
@@ -131,7 +133,7 @@ class Present:
             "slices": self._project.slices,
         }
         now = replace(before, job="", parts=parts, pieces=pieces_of(snapshot))
-        declared = _compare_declared(snapshot.declared, record.setup.get("declared", {}))
+        declared = _compare_declared(record, before, now, snapshot.declared)
         return (*take_apart(compare(now, before), now, before), *declared)
 
     def _digest(self, record: JobRecord, option: str) -> str:
@@ -139,18 +141,26 @@ class Present:
         name, digest, stamp = record.setup["input_files"][option]
         path = os.path.join(self._project.input_directory, str(name))
         if path not in self._digests:
-            info = os.stat(path)
-            same = [info.st_dev, info.st_ino, info.st_size, info.st_mtime_ns] == stamp
+            same = isinstance(stamp, list) and bool(stamp) and full_stamp(path)[: len(stamp)] == stamp
             self._digests[path] = str(digest) if same else file_digest(Path(path))[1]
         return self._digests[path]
 
 
-def _compare_declared(now: dict[str, str], before: dict[str, str]) -> Iterator[Difference]:
+def _compare_declared(record: JobRecord, before: Facts, now: Facts, declared: dict[str, str]) -> Iterator[Difference]:
     """Give the options that are declared otherwise; whether the job was given a value for them is not known."""
-    for name, digest in before.items():
-        if now.get(name) != digest:
-            lacks: Side = "" if name in now else "now"
-            yield Difference("part", f"declaration of option {name}", digest, now.get(name), lacks)
+    changed = [name for name, digest in record.setup.get("declared", {}).items() if declared.get(name) != digest]
+    if not changed:
+        return
+    old, new = _declarations(record.method, before), _declarations(record.method, now)
+    for name in changed:
+        lacks: Side = "" if name in declared else "now"
+        yield Difference("declared", name, old.get(name), new.get(name), lacks)
+
+
+def _declarations(method: str, facts: Facts) -> dict[str, str]:
+    """Return how a method declares its options, as it was written; nothing where its source cannot be read."""
+    sources = (piece.read() for piece in facts.pieces.values() if piece.label == f"a_{method}.py")
+    return declarations(next(sources, None) or b"")
 
 
 _STATES = {"running": "is being built", "gone": "is gone", "damaged": "is damaged"}
@@ -158,4 +168,5 @@ _STATES = {"running": "is being built", "gone": "is gone", "damaged": "is damage
 
 def _input_jobs(setup: Record) -> list[str]:
     values = [item for group in ("datasets", "jobs") for value in setup[group].values() for item in flat(value)]
-    return list(dict.fromkeys(split_dataset(item)[0] for item in values if item))
+    named = [item for item in values if item]
+    return list(dict.fromkeys(map(job_of, (*named, *setup.get("inputs", {})))))

@@ -9,10 +9,10 @@ from typing import Any
 from axtui.base.errors import BuildError, RecordError, ServerError
 from axtui.base.ids import split_dataset
 from axtui.base.records import is_same
-from axtui.base.values import decode_value, encode_value
+from axtui.base.values import FileReference, decode_value, encode_value
 from axtui.base.wire import Message
 from axtui.method.description import Description
-from axtui.method.forms import FileReference, Form
+from axtui.method.forms import Form
 from axtui.method.options import convert_options
 
 Reference = str | None | list[str | None]

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from axtui.base.errors import NoSuchJobError
-from axtui.base.ids import parse_jobid, split_dataset
+from axtui.base.ids import job_of, parse_jobid, split_dataset
 from axtui.base.records import Record
 from axtui.build.history import History
 from axtui.build.request import flat
@@ -119,7 +119,7 @@ def _inputs(setup: Record, post: Record) -> dict[str, str]:
                 if item:
                     found.setdefault(split_dataset(item)[0], f"{group}.{name}")
     for reference in setup.get("inputs", {}):
-        found.setdefault(split_dataset(reference)[0], "options")
+        found.setdefault(job_of(reference), "options")
     for jobid in post.get("subjobs", {}):
         found.setdefault(jobid, "built")
     return found

@@ -53,6 +53,8 @@ def sentence(found: Difference) -> str:
             return "source changed: what it could import"
         case "file":
             return _file(found)
+        case "declared":
+            return _declared(found)
         case "input":
             return f"input {found.name.partition('.')[2]}: {_list(found.before)} → {_list(found.now)}"
     kind = "option " if found.kind == "option" else ""
@@ -95,10 +97,23 @@ def _file(found: Difference) -> str:
     return f"input file changed: {found.now}"
 
 
+def _declared(found: Difference) -> str:
+    what = f"declaration of option {found.name}"
+    if found.lacks:
+        return f"{what} is gone"
+    if found.before is None or found.now is None or found.before == found.now:
+        return f"{what} changed"
+    return f"{what}: {_short(found.before)} → {_short(found.now)}"
+
+
 def _side(found: Difference, side: str) -> str:
     if found.lacks == side:
         return "not there"
-    return f"{show_value(getattr(found, side)):.{_VALUE_LETTERS}}"
+    return _short(show_value(getattr(found, side)))
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _VALUE_LETTERS else f"{text[: _VALUE_LETTERS - 1]}…"
 
 
 def _list(value: Any) -> str:

@@ -15,7 +15,7 @@ from axtui.base.values import decode_value
 Cause = Literal["new", "differs", "unfit", "forced", "equal"]
 How = Literal["changed", "added", "removed"]
 ChangeKind = Literal["function", "method", "class", "name", "import", "code", "order"]
-DifferenceKind = Literal["source", "imports", "option", "file", "input", "part"]
+DifferenceKind = Literal["source", "imports", "option", "declared", "file", "input", "part"]
 Side = Literal["", "before", "now"]
 _LONG = 1000
 
@@ -37,11 +37,12 @@ class Difference:
     """One thing that is otherwise.
 
     Attributes:
-        kind: "source": a module or a declared file; "imports": what the source could import; "option"; "file": the
-            content of an input file; "input": a dataset or job; "part": any other part of the key, such as the slice
-            count or the version of a package.
+        kind: "source": a module or a declared file; "imports": what the source could import; "option"; "declared":
+            how an option is declared; "file": the content of an input file; "input": a dataset or job; "part": any
+            other part of the key, such as the slice count or the version of a package.
         name: Which one: the path of a source, an option, `jobs.one`, `slices`.
-        before, now: Its values as JSON (base/values.py); of a source None, of a file its name, of an input jobs.
+        before, now: Its values as JSON (base/values.py); of a source None, of a declaration what is written, None
+            where that is not known, of a file its name, of an input jobs.
         lacks: The side that has no such thing, "" where both have it.
         changes: Of a source: its definitions that differ, as far as it could be taken apart.
     """
@@ -60,9 +61,15 @@ class Difference:
         return {"kind": self.kind, "name": self.name, **sides, **({"changes": changes} if changes else {})}
 
     def input_pairs(self) -> list[tuple[str, str]]:
-        """Return the jobs or datasets of an input, before and now, each beside the one in whose place it came."""
-        before, now = _flat(self.before), _flat(self.now)
-        if self.kind != "input" or len(before) != len(now):
+        """Return the jobs or datasets of an input, before and now, each beside the one in whose place it came.
+
+        An option that names files of jobs has these for inputs.
+        """
+        if self.kind not in ("input", "option"):
+            return []
+        flat = _flat if self.kind == "input" else _file_jobs
+        before, now = flat(self.before), flat(self.now)
+        if len(before) != len(now):
             return []
         return [(old, new) for old, new in zip(before, now, strict=True) if old and new and old != new]
 
@@ -127,6 +134,16 @@ def _parse_difference(record: Any) -> Difference:
 
 def _flat(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
+
+
+def _file_jobs(value: Any) -> list[Any]:
+    """Return the jobs of the files that an option names, in their order."""
+    if isinstance(value, list):
+        return [job for item in value for job in _file_jobs(item)]
+    if not isinstance(value, dict):
+        return []
+    file = value.get("$file") if len(value) == 1 else None
+    return file[:1] if isinstance(file, list) else [job for item in value.values() for job in _file_jobs(item)]
 
 
 def _cut(value: Any) -> Any:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import ast
 import inspect
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from types import ModuleType
 
@@ -129,10 +129,25 @@ def _is_plain(statement: ast.stmt) -> bool:
 
 
 def _declared(declaration: ast.stmt) -> dict[str, str]:
+    pairs = _items(declaration)
+    return {str(key.value): statement_digest(item, True)[:16] for key, item in pairs if isinstance(key, ast.Constant)}
+
+
+def declarations(data: bytes) -> dict[str, str]:
+    """Return how a method's source declares each option, as it is written; nothing where it does not say so plainly."""
+    try:
+        tree = ast.parse(data)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return {}
+    found = [each for each in tree.body if _target(each) == OPTIONS and isinstance(_value(each), ast.Dict)]
+    pairs = [(key, item) for each in found for key, item in _items(each)]
+    return {str(key.value): ast.unparse(item) for key, item in pairs if isinstance(key, ast.Constant)}
+
+
+def _items(declaration: ast.stmt) -> Iterator[tuple[ast.expr | None, ast.expr]]:
     value = _value(declaration)
     assert isinstance(value, ast.Dict)
-    pairs = zip(value.keys, value.values, strict=True)
-    return {str(key.value): statement_digest(item, True)[:16] for key, item in pairs if isinstance(key, ast.Constant)}
+    return zip(value.keys, value.values, strict=True)
 
 
 def _called(call: ast.Call) -> str:

@@ -12,11 +12,11 @@ from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from pathlib import Path, PurePath
-from typing import Any, NamedTuple
+from typing import Any
 
 from axtui.base.errors import MethodError
 from axtui.base.records import Record
-from axtui.base.values import decode_value, encode_value, register_type
+from axtui.base.values import FileReference, decode_value, encode_value
 
 
 class EnumWord(str):
@@ -110,27 +110,6 @@ class _InputFile(str):
 
 
 InputFile = _InputFile("<InputFile>")
-
-
-class FileReference(NamedTuple):
-    """A file of a job, as a value of an option: see `axtui.JobWithFile`, which adds reading it."""
-
-    job: str
-    name: str
-    sliced: bool = False
-    extra: Any = None
-
-
-def _decode_file(parts: list[Any]) -> FileReference:
-    job, name, sliced, extra = parts
-    return FileReference(job, name, sliced, decode_value(extra))
-
-
-def _encode_file(file: FileReference) -> list[Any]:
-    return [str(file.job), file.name, file.sliced, encode_value(file.extra)]
-
-
-register_type(FileReference, "$file", _encode_file, _decode_file)
 
 
 @dataclass(frozen=True)

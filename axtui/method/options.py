@@ -8,7 +8,8 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from axtui.base.errors import ServerError
-from axtui.method.forms import FileReference, Form, permits
+from axtui.base.values import FileReference
+from axtui.method.forms import Form, permits
 
 _TRUE = frozenset({"yes", "true", "on", "1"})
 _FALSE = frozenset({"no", "false", "off", "0"})

@@ -13,8 +13,8 @@ import pytest
 
 from axtui.base.errors import MethodError, ServerError
 from axtui.base.records import format_record, parse_record
+from axtui.base.values import FileReference
 from axtui.method.forms import (
-    FileReference,
     InputFile,
     OptionDefault,
     OptionEnum,
