@@ -13,7 +13,8 @@ def test_a_changed_default_is_shown_as_it_is_written(project: ProjectDirectory, 
     project.method("one", ONE)
     project.script("urd.build('one')")
     axtui("run")
-    project.method("one", "from axtui import OptionEnum\n" + ONE.replace("1", "3").replace("'a'", "OptionEnum('a b').a"))
+    changed = ONE.replace("1", "3").replace("'a'", "OptionEnum('a b').a")
+    project.method("one", "from axtui import OptionEnum\n" + changed)
     before = axtui("why", "one").stdout
     (told,) = axtui.json("why", "one")
     project.method("one", ONE.replace("'n': 1, ", ""))
