@@ -262,7 +262,10 @@ class Job(str):
         source = self.filename(filename)
         assert os.path.exists(source), f"{self} has no file {os.fspath(filename)!r}"
         here = context.current()
-        os.symlink(source, safe_join(here.directory, filename))
+        target = safe_join(here.directory, filename)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        is_beside = Path(self.path).parent == here.directory.parent
+        os.symlink(os.path.relpath(source, target.parent) if is_beside else source, target)
         here.registered[os.fspath(filename)] = False
 
     def chain(self, length: int = -1, reverse: bool = False, stop_job: Any = None) -> JobList:
@@ -292,6 +295,11 @@ class _NoJob(Job):
 
     def __reduce__(self) -> Any:
         return "NoJob"
+
+    @property
+    def method(self) -> str:
+        """No method, so that lists of jobs that hold it can be searched by name."""
+        return ""
 
     @property
     def datasets(self) -> DatasetList:
@@ -357,7 +365,7 @@ class JobWithFile(FileReference):
 
 def _decode_file(parts: list[Any]) -> JobWithFile:
     job, name, sliced, extra = parts
-    return JobWithFile(job, name, sliced, decode_value(extra))
+    return JobWithFile(job, name, sliced, dotted(decode_value(extra)))
 
 
 register_type(FileReference, "$file", encode_file, _decode_file)

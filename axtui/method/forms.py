@@ -126,6 +126,7 @@ class Form:
         words: The words of an enum.
         inner: The form of the elements or values.
         none_default: None stands for the default.
+        required: It is a `RequiredOption`, and says so where it is given None.
     """
 
     kind: str
@@ -136,6 +137,7 @@ class Form:
     words: tuple[str, ...] = ()
     inner: Form | None = None
     none_default: bool = False
+    required: bool = False
 
     @cached_property
     def default_json(self) -> Any:
@@ -171,7 +173,7 @@ def describe_form(sample: Any) -> Form:
             return Form("inputfile", mandatory=True, none_ok=False)
         case RequiredOption():
             inner = describe_form(sample.value)
-            return replace(inner, mandatory=True, none_ok=sample.none_ok)
+            return replace(inner, mandatory=True, none_ok=sample.none_ok, required=True)
         case OptionDefault():
             inner = describe_form(sample.value)
             return replace(inner, mandatory=False, none_ok=True, none_default=True, default=sample.default)
@@ -203,13 +205,15 @@ def _describe_sequence(sample: Any) -> Form:
     inner = _describe_samples(list(sample))
     default = [] if _holds_type(sample) else list(sample)
     mandatory = _is_mandatory(inner)
-    return Form(kind, set(default) if kind == "set" else default, inner=inner, none_ok=False, mandatory=mandatory)
+    default = set(default) if kind == "set" else default
+    return Form(kind, default, inner=inner, none_ok=not mandatory, mandatory=mandatory)
 
 
 def _describe_dict(sample: dict[Any, Any]) -> Form:
     inner = _describe_samples(list(sample.values()))
     default = {} if _holds_type(sample) else dict(sample)
-    return Form("dict", default, inner=inner, none_ok=False, mandatory=_is_mandatory(inner))
+    mandatory = _is_mandatory(inner)
+    return Form("dict", default, inner=inner, none_ok=not mandatory, mandatory=mandatory)
 
 
 def _is_mandatory(inner: Form | None) -> bool:

@@ -65,12 +65,12 @@ def convert(form: Form, value: Any) -> Any:
 
 
 def _none_refused(form: Form) -> Exception:
+    if form.required:
+        return _RefusedError("{option} requires a non-None value")
     if form.kind == "enum":
         return _RefusedError(f"{{option}} requires a value in {_words(form)}")
     if form.kind in ("string", "inputfile"):
         return _RefusedError("{option} requires a non-empty string value")
-    if form.mandatory:
-        return _RefusedError("{option} requires a non-None value")
     return TypeError(f"found None, wanted {form.kind}")
 
 

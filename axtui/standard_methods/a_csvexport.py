@@ -15,7 +15,7 @@ from typing import IO, Any
 
 import pyarrow.parquet as pq
 
-from axtui import DatasetList, DatasetUsageError, NoDataset, UserError, progress
+from axtui import DatasetList, DatasetUsageError, NoDataset, OptionDefault, UserError, progress
 from axtui.standard_methods.export_text import LineFormat
 
 description = "Export datasets as a CSV or Parquet file"
@@ -29,7 +29,7 @@ options = {
     "quote_fields": "",  # a quote, or any text to put around fields; doubled inside
     "lazy_quotes": True,  # only around fields that need it
     "none_as": None,  # what None becomes, or {label: what}; "None", and "null" in json columns, unless given
-    "labels": [],  # which columns, in this order; all, sorted, unless given
+    "labels": OptionDefault([], []),  # which columns, in this order; all, sorted, unless given
     "sliced": False,  # a file a slice; its number goes where filename has %d or %02d, or after a dot at the end
     "compression": 6,  # of gzip, from 1 to 9
 }

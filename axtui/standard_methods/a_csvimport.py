@@ -11,24 +11,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from axtui import DotDict, InputFile, OptionEnum
+from axtui import DotDict, InputFile, OptionDefault, OptionEnum
 from axtui.standard_methods.importing import Import
 
 description = "Import a CSV file as a dataset"
 
 options = {
     "filename": InputFile,  # also gzip, bzip2, xz, zstd, or zip with one file in it
-    "more_files": [InputFile],  # read after it, one after the other; they have the same columns
+    "more_files": OptionDefault([InputFile], []),  # read after it, one after the other; they have the same columns
     "separator": ",",  # one character; '' for a single column
     "comment": "",  # lines that begin with this are left out
     "newline": "",  # '' for \n or \r\n
     "quotes": "",  # '' for none, True for both ' and ", or the character
     "label_lines": int,  # 1 unless given, 0 with labels
     "label_encoding": "utf-8",
-    "labels": [],  # instead of those in the file
+    "labels": OptionDefault([], []),  # instead of those in the file
     "strip_labels": False,
-    "rename": {},  # {old: new}, before discard
-    "discard": set(),  # columns that are not kept
+    "rename": OptionDefault({}, {}),  # {old: new}, before discard
+    "discard": OptionDefault(set(), set()),  # columns that are not kept
     "lineno_label": "",  # a column with the line's number in the file
     "allow_bad": False,  # put bad lines into the dataset "bad"
     "allow_extra_empty": False,  # empty fields after the last column are fine
@@ -36,9 +36,9 @@ options = {
     "skip_empty_lines": False,
     "compression": None,  # "zstd" or "lz4"; a level from 1 to 9, as in the Accelerator, means zstd
     "format": OptionEnum("csv parquet jsonl", none_ok=True),  # by the name and content unless given
-    "types": {},  # {column: type as for dataset_type}
+    "types": OptionDefault({}, {}),  # {column: type as for dataset_type}
     "infer": False,  # find types for the columns that `types` does not name
-    "none_as": [],  # what stands for None, beside nothing, in columns with +None
+    "none_as": OptionDefault([], []),  # what stands for None, beside nothing, in columns with +None
     "newlines_in_values": False,  # a quoted field may go on over line ends
     "inside_filename": "",  # which file of a zip that has several
     "encoding": "",  # what the file is written in, if values are to be UTF-8; '' for bytes as they are

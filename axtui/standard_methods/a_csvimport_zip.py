@@ -12,7 +12,7 @@ import re
 import zipfile
 from typing import Any
 
-from axtui import NoDataset, OptionEnum, UserError, status
+from axtui import NoDataset, OptionDefault, OptionEnum, UserError, status
 from axtui.api.subjobs import build
 from axtui.standard_methods import a_csvimport
 from axtui.standard_methods.csv_source import open_file
@@ -23,7 +23,7 @@ _CHAININGS = OptionEnum("off on by_filename by_dsname by_dict by_ziporder")
 
 options = {
     **a_csvimport.options,
-    "inside_filenames": {},  # {file in the zip: dataset}; all files unless given
+    "inside_filenames": OptionDefault({}, {}),  # {file in the zip: dataset}; all files unless given
     "chaining": _CHAININGS.on,  # in which order; on: that of inside_filenames if given, else that of the zip
     "include_re": "",  # only files whose name has this in it
     "exclude_re": "",  # no files whose name has this in it

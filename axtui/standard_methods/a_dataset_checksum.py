@@ -12,7 +12,7 @@ import hashlib
 from collections.abc import Iterator
 from typing import Any
 
-from axtui import Dataset, DotDict
+from axtui import Dataset, DotDict, OptionDefault
 from axtui.standard_methods.checksum_rows import digest_rows
 from axtui.standard_methods.checksum_sum import sum_runs, write_runs
 from axtui.standard_methods.copying import check_column, read_lines
@@ -20,7 +20,7 @@ from axtui.standard_methods.copying import check_column, read_lines
 description = "A checksum over the rows of a dataset"
 
 options = {
-    "columns": set(),  # none named means all
+    "columns": OptionDefault(set(), set()),  # none named means all
     "sort": True,  # the order of lines does not matter
 }
 datasets = ("source",)

@@ -16,7 +16,7 @@ description = "A checksum over the rows of the datasets of a chain"
 
 options = {
     "chain_length": -1,  # at most so many datasets; -1 for all
-    "columns": set(),  # none named means all
+    "columns": axtui.OptionDefault(set(), set()),  # none named means all
     "sort": True,  # the order of lines does not matter
 }
 datasets = ("source", "stop")

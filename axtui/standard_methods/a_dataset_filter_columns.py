@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from axtui import DatasetUsageError
+from axtui import DatasetUsageError, OptionDefault
 
 description = "Link to a dataset with fewer columns"
 
 options: dict[str, Any] = {
-    "keep_columns": set(),  # all others are left out
-    "discard_columns": set(),  # all others are kept; columns that are not there do not matter
+    "keep_columns": OptionDefault(set(), set()),  # all others are left out
+    "discard_columns": OptionDefault(set(), set()),  # all others are kept; columns that are not there do not matter
 }
 datasets = ("source", "previous")
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from axtui import OptionDefault
+
 description = "Link to a dataset with other names for its columns"
 
 options: dict[str, Any] = {
-    "rename": {},  # {old: new}, or {old: None} for a column that is left out
+    "rename": OptionDefault({}, {}),  # {old: new}, or {old: None} for a column that is left out
 }
 datasets = ("source",)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from axtui import RequiredOption
+from axtui import OptionDefault, RequiredOption
 from axtui.standard_methods.retype import BAD, REPLACED, Counts, Retyping
 from axtui.standard_methods.retype_plan import Plan, make_plan
 
@@ -20,8 +20,8 @@ options = {
     "column2type": RequiredOption({}),  # {column: type spec}
     "timezone": "",  # where datetimes are local, as $TZ says it; they become UTC
     "hashlabel": None,  # None keeps the source's, "" has none, a name deals lines out by that column
-    "defaults": {},  # {column: text or None}, for what cannot be converted
-    "rename": {},  # {old: new or None}, before column2type; the old name is still there
+    "defaults": OptionDefault({}, {}),  # {column: text or None}, for what cannot be converted
+    "rename": OptionDefault({}, {}),  # {old: new or None}, before column2type; the old name is still there
     "caption": "typed dataset",
     "discard_untyped": False,
     "filter_bad": False,  # lines that cannot be converted go to the dataset "bad"

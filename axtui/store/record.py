@@ -121,7 +121,7 @@ def find_damage(directory: Path | str, files: dict[str, Any]) -> str:
     base = str(directory)
     for name, (nbytes, _) in files.items():
         try:
-            found = os.lstat(f"{base}/{name}").st_size
+            found = os.stat(f"{base}/{name}").st_size  # of what it leads to, if it is a link
         except OSError as error:
             return f"{name}: {error.strerror}"
         if found != nbytes:

@@ -125,7 +125,7 @@ def synthesis(analysis_res):
 
 
 def test_chains_and_links(project: ProjectDirectory, axtui: Command) -> None:
-    """Jobs follow `jobs.previous`, oldest first; a file of another job becomes one of this job."""
+    """Jobs follow `jobs.previous`, oldest first; a file of another job becomes one of this job, which is reused."""
     said = run(
         project,
         axtui,
@@ -133,7 +133,8 @@ def test_chains_and_links(project: ProjectDirectory, axtui: Command) -> None:
         "print([each.load() for each in job.chain()], [each.number for each in job.chain(2, reverse=True)])\n"
         "print(job.chain(stop_job='dev-2'), job.chain(stop_job={job: 'previous'}))\n"
         "one = urd.build('one', last=job)\nprint(one.load(), sorted(one.files()), one.files('*.json'))\n"
-        "print(one.parent == one.build_job, one.build_job.is_build, one.workdir, one.number)",
+        "print(one.parent == one.build_job, one.build_job.is_build, one.workdir, one.number)\n"
+        "print(urd.build('one', last=job) == one)",
         makes=MAKES,
         one="""
 jobs = ('last',)
@@ -152,6 +153,7 @@ def synthesis(job):
         "JobList(['dev-3', 'dev-4']) JobList(['dev-4'])",
         "(3, 5) ['n.json', 'result.pickle'] {'n.json'}",
         "True True dev 5",
+        "True",
     ]
 
 

@@ -10,7 +10,7 @@ import pytest
 from axtui import Job, JobWithFile, NoJob
 from axtui.api import context
 from axtui.api.context import Context
-from axtui.api.joblist import NamedJob
+from axtui.api.joblist import JobList, NamedJob
 from axtui.base.errors import NoSuchJobError, NoSuchWorkdirError, UnsafePathError, UserError
 from axtui.base.values import decode_value, encode_value
 from tests.unit.dataset.desk import Desk
@@ -53,7 +53,8 @@ def test_another_process_state_has_its_own_jobs(tmp_path: Path) -> None:
 def test_no_job_is_false_and_empty() -> None:
     """It has no files and no datasets; a file of it is asked for in vain, unless there is a default."""
     assert not NoJob
-    assert (NoJob, NoJob.files(), list(NoJob.datasets)) == ("", set(), [])
+    assert (NoJob, NoJob.files(), list(NoJob.datasets), NoJob.method) == ("", set(), [], "")
+    assert JobList([NoJob]).find("m") == []
     assert (NoJob.load(), NoJob.json_load(), NoJob.load("x", default=1), NoJob.json_load("x", default=2)) == (
         *(None, None, 1, 2),
     )
@@ -71,6 +72,7 @@ def test_files_of_jobs_travel_as_options() -> None:
 
     assert (found, type(found), type(found.job)) == (file, JobWithFile, Job)
     assert found == ("dev-1", "a/b", True, {"why": [1]})
+    assert found.extra.why == [1]
 
 
 def test_files_of_jobs_are_relative_and_sliced_or_not() -> None:
