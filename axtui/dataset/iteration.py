@@ -115,12 +115,13 @@ class Iteration:
         _call(after, source.dataset)
 
     def _headlines(self) -> list[str]:
-        """Return what is shown while each slice of each dataset is read."""
+        """Return what is shown while each slice of each dataset is read, whose name may hold any character."""
         parts = [
             f"{source.dataset}:{'REHASH' if self._is_rehashed(source.record) else sliceno}"
             for source in self._sources
             for sliceno in self._visited(source.record)
         ]
+        parts = [part.replace("\0", "␀") for part in parts]
         if len(parts) == 1:
             return [f"Iterating {parts[0]}"]
         return [f"Iterating {parts[0]} to {parts[-1]}, {at}/{len(parts)} ({part})" for at, part in enumerate(parts, 1)]

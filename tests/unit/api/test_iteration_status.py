@@ -46,6 +46,13 @@ def test_a_failure_in_a_loop_has_its_line(made: Dataset) -> None:
     assert texts_at(lambda: fail_at(made.iterate(0, "n", status_reporting=False), 2)) == []
 
 
+def test_any_name_can_be_shown(desk: Desk) -> None:
+    """A dataset named for a value that holds a NUL is read as any other, and shown without it."""
+    made = desk.dataset({"n": "int64"}, [(1,)], name="a\0b")
+
+    assert texts_at(lambda: fail_at(made.iterate(0, "n"), 1)) == ["Iterating dev-0/a␀b:0 reached line 1"]
+
+
 def test_chains_and_rehashing_are_named(desk: Desk, made: Dataset) -> None:
     """Over several datasets the first, the last and the present one; REHASH where lines of all slices are read."""
     second = desk.dataset({"n": "int64", "t": "unicode"}, [(n, "x") for n in range(6)], previous=made)
