@@ -95,7 +95,7 @@ class LineSorter:
     def _block_lines(self, table: pa.Table, among: int) -> int:
         """Return how many lines a piece may have where so many pieces are in memory."""
         nbytes = min(_BLOCK_NBYTES * among, self.spare_nbytes // 2) // among
-        lines: int = nbytes * table.num_rows // (table.nbytes + _LINE_NBYTES * table.num_rows)
+        lines: int = nbytes * table.num_rows // max(1, table.nbytes + _LINE_NBYTES * table.num_rows)
         return max(_FEWEST_LINES, lines)
 
     def _write_run(self, pieces: Iterator[pa.Table], schema: pa.Schema) -> pa.Table:

@@ -265,3 +265,16 @@ def test_other_columns_along_the_chain(desk: Desk) -> None:
 
     with pytest.raises(DatasetUsageError, match="dev-0 has a column 'b' and dev-1 has not"):
         run_method(desk, a_dataset_sort, source=two, sort_columns=["a"])
+
+
+def test_runs_without_lines_are_merged(desk: Desk) -> None:
+    """Memory for a few lines, a chain that begins with an empty dataset, and slices that hold nothing but None."""
+    columns = {"a": ("ascii", True), "n": "int32"}
+    one = desk.dataset(columns, [])
+    source = desk.dataset(columns, [(None, n) for n in range(27)], previous=one)
+
+    with pytest.MonkeyPatch.context() as patch:
+        make_small(patch)
+        job, _ = run_method(desk, a_dataset_sort, source=source, sort_columns=["a"], sort_across_slices=True)
+
+    assert sorted(n for _, n in Dataset(job).iterate(None)) == list(range(27))
