@@ -203,10 +203,9 @@ def _describe_type(kind: type) -> Form:
 def _describe_sequence(sample: Any) -> Form:
     kind = "set" if isinstance(sample, (set, frozenset)) else "list"
     inner = _describe_samples(list(sample))
-    default = [] if _holds_type(sample) else list(sample)
+    values = [] if _holds_type(sample) else list(sample)
     mandatory = _is_mandatory(inner)
-    default = set(default) if kind == "set" else default
-    return Form(kind, default, inner=inner, none_ok=not mandatory, mandatory=mandatory)
+    return Form(kind, set(values) if kind == "set" else values, inner=inner, none_ok=not mandatory, mandatory=mandatory)
 
 
 def _describe_dict(sample: dict[Any, Any]) -> Form:
