@@ -167,7 +167,8 @@ def _make_usual(data: bytes, shape: Shape) -> tuple[bytes, Shape, bytes] | None:
         return None
     dialect = replace(dialect, quotes=used[0] if used else b"")
     separator = dialect.separator or next((bytes([each]) for each in _SPARE if each not in data), b"")
-    if not separator or not all(0 < each < _ASCII for each in separator + dialect.quotes):
+    special = separator + dialect.quotes
+    if not separator or not all(0 < each < _ASCII and each not in (_NEWLINE, _RETURN) for each in special):
         return None
     return data, replace(shape, dialect=dialect), separator
 

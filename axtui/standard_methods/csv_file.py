@@ -162,13 +162,14 @@ def make_dialect(options: Any) -> Dialect:
         separator, quote_bytes = options.separator.encode("iso-8859-1"), quotes.encode("iso-8859-1")
     except UnicodeEncodeError:
         raise UserError(f"separator and quotes are in iso-8859-1, found {options.separator!r}, {quotes!r}") from None
-    if separator in (b"\n", b"\r") or (separator and separator in quote_bytes):
+    line_end = _line_end(options)
+    if separator and (separator in quote_bytes or separator == (line_end or b"\n")):
         raise UserError(f"separator cannot be a line end or a quote, found {options.separator!r}")
     return Dialect(
         separator=separator,
         quotes=quote_bytes,
         comment=options.comment.encode("utf-8"),
-        newline=_line_end(options),
+        newline=line_end,
         skip_empty_lines=options.skip_empty_lines,
         allow_extra_empty=options.allow_extra_empty,
         newlines_in_values=bool(options.newlines_in_values and quotes),

@@ -61,6 +61,8 @@ def test_lines_go_round_as_bytes(desk: Desk) -> None:
         ("a,b\n1,2", {}, [(b"1", b"2")]),
         ("a,b\n1,2\r\n", {"newline": "\n"}, [(b"1", b"2\r")]),
         ("a,b;1,2;3,4", {"newline": ";"}, [(b"1", b"2"), (b"3", b"4")]),
+        ("a\nb;1\n2;", {"separator": "\n", "newline": ";"}, [(b"1", b"2")]),
+        ("a\rb\r\n1\r2\r\n", {"separator": "\r"}, [(b"1", b"2")]),
         (b"a,b\xff1,2\xff", {"newline": "\xff"}, [(b"1", b"2")]),
         ("a,\n1,2\n", {}, [(b"2", b"1")]),
         ('a,b\n"1,x","2 ""y"""\n', {"quotes": '"'}, [(b"1,x", b'2 "y"')]),
