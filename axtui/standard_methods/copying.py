@@ -80,9 +80,14 @@ def check_column(source: Dataset, name: str, what: str) -> None:
         raise DatasetUsageError(f"{what}: {source} has no column {name!r}; it has {', '.join(source.columns)}")
 
 
+def has_bytes(columns: Columns) -> bool:
+    """Tell whether there are columns among these that are copied in a writer with `copy_mode` alone."""
+    return any(kind in _STORED_AS_BYTES for kind, _ in columns.values())
+
+
 def make_writer(job: Any, columns: Columns, **arguments: Any) -> Any:
     """Return a dataset writer that takes what `read_lines` gives; further arguments as for `job.datasetwriter`."""
-    if any(kind in _STORED_AS_BYTES for kind, _ in columns.values()):
+    if has_bytes(columns):
         arguments["copy_mode"] = True
     return job.datasetwriter(columns=columns, **arguments)
 

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from axtui import progress
+from axtui.dataset.types import find_type
 from axtui.standard_methods.columns import slices_of, take_lines
 from axtui.standard_methods.retype_plan import Plan, Typed
 
@@ -19,6 +20,7 @@ Columns = dict[str, Any]
 Counts = dict[str, Counter[str]]
 Mask = npt.NDArray[np.bool_]
 
+_JSON = find_type("json")
 BAD, REPLACED = "bad values", "values replaced by the default"
 
 
@@ -74,6 +76,8 @@ class Retyping:
                 at = int(np.argmax(bad))
                 self._refuse(name, texts[name][at].as_py(), source, int(lines[at]))
             is_bad |= bad
+            if self._plan.is_raw and typed.converter.type == "json":
+                columns[name] = [None if value is None else _JSON.check(value).encode() for value in columns[name]]
         columns |= {name: texts[name] for name in self._plan.copied}
         if is_bad.any():
             self._plan.bad.write_arrays({name: take_lines(column, is_bad) for name, column in texts.items()})

@@ -10,6 +10,7 @@ import pyarrow as pa
 from axtui import Dataset, DatasetUsageError
 from axtui.standard_methods.columns import compression_of
 from axtui.standard_methods.convert import Converter, make_converter
+from axtui.standard_methods.copying import has_bytes, make_writer
 from axtui.standard_methods.zones import Zone
 
 _TEXT = ("bytes", "ascii", "unicode")
@@ -37,6 +38,7 @@ class Plan:
         hashlabel: Where lines go to other slices than they come from, the column that says where; else None.
         writers: One, or, where every slice of the source becomes a dataset, one a slice.
         bad: The writer of lines that could not be converted, or None where those are errors.
+        is_raw: Whether the writers have `copy_mode`, as json or pickles are copied.
     """
 
     source: Dataset
@@ -45,6 +47,7 @@ class Plan:
     hashlabel: str | None
     writers: list[Any]
     bad: Any
+    is_raw: bool
 
     @property
     def olds(self) -> dict[str, str]:
@@ -73,28 +76,26 @@ def make_plan(job: Any, options: Any, slices: int, place: tuple[int, str], sourc
     untyped = {new: old for new, old in untyped.items() if new not in typed}
     hashlabel = _choose_hashlabel(source, options, {*typed, *untyped})
     moves = hashlabel is not None and (hashlabel != source.hashlabel or hashlabel in {*typed, *renamed})
+    copied = untyped if moves or options.filter_bad else {}
+    as_they_are = {new: _as_is(source, old) for new, old in copied.items()}
     columns: dict[str, Any] = {
         each: (found.converter.type, _takes_none(found, source)) for each, found in typed.items()
-    }
+    } | as_they_are
     settings = {
         "filename": source.filename,
         "caption": options.caption,
         "compression": compression_of(options.compression),
         "hashlabel": hashlabel,
+        "copy_mode": has_bytes(as_they_are),
     }
-    copied: dict[str, str] = {}
-    if moves or options.filter_bad:
-        copied = untyped
-        columns |= {new: _as_is(source, old) for new, old in copied.items()}
-    else:
+    if not (moves or options.filter_bad):
         parent = _with_renamed(source, {new: renamed[new] for new in renamed if new in untyped}, place[0])
         columns |= {each: None for each in parent.columns if each not in {*typed, *untyped}}
         settings |= {"parent": parent, "hashlabel_override": True}
     writers = _make_writers(job, place[1], slices if moves and options.chain_slices else 0, columns, previous, settings)
-    bad_columns = {new: _as_is(source, each.old) for new, each in typed.items()}
-    bad_columns |= {new: _as_is(source, old) for new, old in copied.items()}
+    bad_columns = {new: _as_is(source, each.old) for new, each in typed.items()} | as_they_are
     bad = _make_bad(job, place[1], bad_columns, settings) if options.filter_bad else None
-    return Plan(source, typed, copied, hashlabel if moves else None, writers, bad)
+    return Plan(source, typed, copied, hashlabel if moves else None, writers, bad, settings["copy_mode"])
 
 
 def _typed(source: Dataset, options: Any) -> dict[str, Typed]:
@@ -171,9 +172,10 @@ def _make_writers(
 
 
 def _make_bad(job: Any, name: str, columns: dict[str, Any], settings: dict[str, Any]) -> Any:
-    return job.datasetwriter(
+    return make_writer(
+        job,
+        columns,
         name="bad" if name == "default" else f"{name}.bad",
-        columns=columns,
         filename=settings["filename"],
         caption="bad lines",
         compression=settings["compression"],

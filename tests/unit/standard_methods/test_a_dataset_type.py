@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import time
 from typing import Any
 
@@ -282,3 +283,19 @@ def test_typed_columns_are_not_typed_again(desk: Desk) -> None:
 
     with pytest.raises(DatasetUsageError, match=r"column 'a' of .* is int64, wanted text or bytes"):
         dataset_type(desk, source, column2type={"a": "number"})
+
+
+@pytest.mark.parametrize(
+    "options", [{"hashlabel": "n"}, {"filter_bad": True}, {"hashlabel": "n", "chain_slices": True}]
+)
+def test_json_and_pickles_are_copied_as_they_are(desk: Desk, options: dict[str, Any]) -> None:
+    """Where lines move or are sorted out, untyped json and pickles keep their values, beside text that becomes json."""
+    columns = {"j": "json", "n": "int64", "p": "pickle", "t": ("ascii", True), "u": "unicode"}
+    rows = [({"n": [n, None]}, n, {n}, None if n == 3 else f"[{n}]", "\u00e5") for n in range(9)]
+    source = desk.dataset(columns, [*rows, (None, 9, None, "x", "y")])
+
+    job, _ = dataset_type(desk, source, column2type={"t": "json"}, **{"filter_bad": True, **options})
+
+    wanted = [(*row[:3], row[3] and json.loads(row[3]), row[4]) for row in rows]
+    assert sorted(Dataset(job).chain().iterate(None), key=lambda row: row[1]) == wanted
+    assert list(Dataset(job, "bad").iterate(None)) == [(None, 9, None, "x", "y")]
