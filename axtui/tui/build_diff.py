@@ -44,8 +44,8 @@ class BuildDiff:
 
 
 def compare_tables(now: Table, before: Table | None) -> BuildDiff:
-    """Compare the rows of a build with those of an earlier one; without one all are added."""
-    known = before.rows if before else {}
+    """Compare the rows of a build with those of an earlier one; without one all that it built itself are added."""
+    known = before.rows if before else {row.row: row for row in now if row.state == "reused"}
     pairs = [Pair(known.get(row.row), row) for row in now]
     answered = [pair for pair in pairs if pair.row.state in _ANSWERED]
     old = [pair for pair in answered if pair.before and pair.before.job]

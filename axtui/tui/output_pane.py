@@ -269,8 +269,8 @@ class OutputPane(TextPane, inherit_bindings=True):
         """Show when lines came, or not."""
         self._times = not self._times
         known = any(self.lines.tail.blocks.seen)
-        self.hint("times are those at which lines were seen here" if known else
-                  "when these lines came is not known: they were there before")  # fmt: skip
+        self.hint("when lines came, within a second or two" if known else
+                  "when these lines came was not noted")  # fmt: skip
         self.redraw()
 
     def action_mark(self) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Container, Vertical
+from textual.containers import Container, Horizontal, Vertical
 from textual.events import DescendantFocus, Key, Resize
 from textual.screen import Screen
 
@@ -23,6 +23,7 @@ from axtui.tui.measure import settle
 from axtui.tui.pane import Pane
 from axtui.tui.past_bar import PastBar
 from axtui.tui.past_graph import PastGraph
+from axtui.tui.past_output import PastOutput
 from axtui.tui.past_workbench import title_of
 from axtui.tui.reader import Reader
 from axtui.tui.spans import Slice, Span, Timeline, collect_spans, find_slices
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from axtui.tui.app import AxtuiApp
 
 _LIVE_SECONDS = 1.0
+_BROAD = 140
+"""From this width on there is room for the output beside the graph; else `4` puts it in the place of the graph."""
 _GRAPH_FROM = 28
 """With fewer rows than this the timeline takes the place of the graph."""
 
@@ -55,8 +58,11 @@ class TimelineScreen(Screen[None], inherit_bindings=False):
     TimelineScreen #summary { height: 3fr; }
     TimelineScreen #right { width: 1fr; height: 1fr; }
     TimelineScreen #timeline { height: 2fr; }
-    TimelineScreen #jobs { height: 1fr; width: 1fr; min-height: 5; }
-    TimelineScreen.-short #jobs { display: none; }
+    TimelineScreen #below { height: 1fr; min-height: 5; }
+    TimelineScreen #jobs, TimelineScreen #output { height: 1fr; width: 1fr; }
+    TimelineScreen.-broad #output, TimelineScreen.log #output { display: block; }
+    TimelineScreen.-short #below, TimelineScreen.log #jobs { display: none; }
+    TimelineScreen.log #below { display: block; }
     TimelineScreen.-narrow #left { display: none; }
     TimelineScreen.-narrow.builds #left { display: block; width: 1fr; }
     TimelineScreen.-narrow.builds #right { display: none; }
@@ -68,6 +74,8 @@ class TimelineScreen(Screen[None], inherit_bindings=False):
         Binding("1", "pane('builds')", "builds", show=False, id="pane.jobs"),
         Binding("2", "pane('timeline')", "timeline", show=False, id="pane.detail"),
         Binding("3", "pane('jobs')", "graph", show=False, id="pane.output"),
+        Binding("4", "log", "log", show=False, id="pane.source",
+                tooltip="what the job had written by then, in the place of the graph; again: the graph"),
         Binding("E", "export", "export", id="timeline.export", tooltip="write the timeline: SVG, JSON or Chrome trace"),
         Binding("C", "copy_commands", "commands", show=False, id="build.commands",
                 tooltip="copy the commands that show and repeat this build"),
@@ -78,7 +86,7 @@ class TimelineScreen(Screen[None], inherit_bindings=False):
 
     def __init__(self, history: History, reader: Reader, number: int) -> None:
         super().__init__()
-        self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
+        self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide"), (_BROAD, "-broad")]
         self.VERTICAL_BREAKPOINTS = [(0, "-short"), (_GRAPH_FROM, "-tall")]
         self._is_due = False
         self._history = history
@@ -95,6 +103,8 @@ class TimelineScreen(Screen[None], inherit_bindings=False):
                 yield SummaryPane()
             with Vertical(id="right"):
                 yield TimelinePane(self._read_slices)
+                with Horizontal(id="below"):
+                    yield PastOutput(self._reader)
         yield KeyBar()
 
     def on_mount(self) -> None:
@@ -139,7 +149,7 @@ class TimelineScreen(Screen[None], inherit_bindings=False):
     async def _show_graph(self) -> None:
         """Put in the graph of the build that is shown now, or of the same one with more in it."""
         await self.query(PastGraph).remove()
-        await self.query_one("#right").mount(PastGraph(self._history.player(self.number), self._reader))
+        await self.query_one("#below").mount(PastGraph(self._history.player(self.number), self._reader), before=0)
         self._move_graph()
 
     def on_timeline_pane_moved(self, message: TimelinePane.Moved) -> None:
@@ -150,10 +160,15 @@ class TimelineScreen(Screen[None], inherit_bindings=False):
 
     def _move_graph(self) -> None:
         self._is_due = False
+        pane = self.query_one(TimelinePane)
+        if self._timeline is None:
+            return
         for graph in self.query(PastGraph):
-            pane = self.query_one(TimelinePane)
-            if self._timeline is not None and graph.is_mounted:
+            if graph.is_mounted:
                 graph.show_at(self._timeline, pane.at, pane.cursor)
+        span = next((each for each in self._timeline.ran if each.row == pane.cursor), None)
+        job, runs = (span.job, span.state == "running") if span else ("", False)
+        self.query_one(PastOutput).show_at(job, self._timeline.build.at + pane.at, runs)
 
     def _follow(self) -> None:
         """Draw a build that runs anew."""
@@ -226,7 +241,13 @@ class TimelineScreen(Screen[None], inherit_bindings=False):
     def action_pane(self, name: str) -> None:
         """Go to a pane."""
         self.set_class(name == "builds", "builds")
+        if name == "jobs":
+            self.remove_class("log")
         self.query_one(f"#{name}", Pane).focus()
+
+    def action_log(self) -> None:
+        """Show the output of the job in the place of the graph, or the graph again."""
+        self.toggle_class("log")
 
     def action_close(self) -> None:
         """Go back to the main screen."""

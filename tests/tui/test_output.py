@@ -267,7 +267,7 @@ async def test_a_key_that_does_nothing_says_why(writing: Recorded) -> None:
         words = (
             "nothing is searched", "slice 7 wrote nothing: there are 0 to 1", "are shown already",
             "followed already", "nothing is marked", "names no source line", "beginning of the lines",
-            "Q does nothing here", "is not known", "nothing is selected",
+            "Q does nothing here", "was not noted", "nothing is selected",
         )  # fmt: skip
         assert [word for word, answer in zip(words, answers, strict=True) if word not in answer] == []
         assert "follow" in lines_of(app)[-1]

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 
 from axtui.base import clock
 from axtui.event import events as ev
+from axtui.store.output_times import append_sizes
 from axtui.tui.builds_diff_screen import BuildsDiffScreen
 from axtui.tui.inspection import Inspection
 from axtui.tui.past_workbench import PastWorkbench
 from axtui.tui.timeline_pane import TimelinePane
 from axtui.tui.timeline_screen import TimelineScreen
-from tests.tui.recorded import Recorded
-from tests.tui.screen import NARROW, in_loop, line_with, lines_of, opened, settle
+from tests.tui.recorded import BOOT_SECONDS, WALL_SECONDS, Recorded
+from tests.tui.screen import NARROW, in_loop, line_with, lines_of, opened, settle, until
 
 
 @pytest.fixture
@@ -238,3 +240,51 @@ async def test_a_build_alone_is_compared_with_the_one_before(two: Recorded) -> N
         await pilot.press("backslash")
         await settle(pilot)
         assert "nothing is marked" in lines_of(app)[-1]
+
+
+@in_loop
+async def test_the_log_is_that_of_the_time_cursor(tmp_path: Path) -> None:
+    """Lines stand in the order in which they came, with a rule at the time cursor; another job has another log."""
+    rec = Recorded(tmp_path / "p")
+    rec.begin()
+    job = rec.job("dev-1", "rows", outputs={"analysis.0.out": "a1\na2\n", "analysis.1.out": "b1\n"})
+    at = WALL_SECONDS + rec.now - BOOT_SECONDS
+    rec.built("rows.1", "dev-1", seconds=9.0)
+    rec.job("dev-2", "sums", outputs={"synthesis.out": "nobody knows when\n"})
+    os.utime(tmp_path / "p/workdirs/dev/dev-2/setup.json", (1.0, 1.0))
+    rec.built("sums.1", "dev-2", ("dev-1",), seconds=4.0)
+    rec.finish(seconds=20.0)
+    append_sizes(job, at + 2.0, {"analysis.0.out": 3})
+    append_sizes(job, at + 4.0, {"analysis.1.out": 3})
+    append_sizes(job, at + 6.0, {"analysis.0.out": 6})
+
+    async with opened(rec.project) as (app, pilot):
+        await pilot.press("T")
+        await until(pilot, lambda: bool(line_with(app, "3 of 3 lines by ")))
+        timeline_of(app.screen).move_time(5.0)
+        await until(pilot, lambda: bool(line_with(app, "2 of 3 lines by ")))
+        lines = [line[104:].split() for line in lines_of(app) if " │ " in line[104:] or "────" in line[104:112]]
+        assert [words[2] for words in lines if len(words) > 2 and words[0] in ("s0", "s1")] == ["a1", "b1", "a2"]
+        timeline_of(app.screen).move_time(0.5)
+        await until(pilot, lambda: bool(line_with(app, "no line yet at ")))
+
+        await pilot.press("j")
+        await until(pilot, lambda: bool(line_with(app, "when its lines came was not noted")))
+        assert line_with(app, "nobody knows when")
+
+
+@in_loop
+async def test_a_narrow_screen_has_the_log_in_the_place_of_the_graph(two: Recorded) -> None:
+    """4 brings it, 4 again the graph."""
+    async with opened(two.project, (120, 30)) as (app, pilot):
+        await pilot.press("T")
+        await settle(pilot)
+        assert line_with(app, "3 Jobs") and not line_with(app, "4 Output")
+
+        await pilot.press("4")
+        await settle(pilot)
+        assert line_with(app, "4 Output") and not line_with(app, "3 Jobs")
+
+        await pilot.press("4")
+        await settle(pilot)
+        assert line_with(app, "3 Jobs")

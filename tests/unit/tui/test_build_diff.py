@@ -48,8 +48,9 @@ def test_another_job_is_another_job_though_it_was_there() -> None:
 
 
 def test_without_a_build_before_all_is_added() -> None:
-    """The first build of a script has nothing to be compared with."""
+    """But what was reused was there: the journal need not go back to where it was built."""
     assert names(compare_tables(BEFORE, None).added) == list(BEFORE.rows)
+    assert names(compare_tables(NOW, None).same) == ["load.1"]
 
 
 def test_times_are_told_where_they_differ() -> None:
