@@ -47,18 +47,21 @@ class Code:
         self.equivalences = Equivalences(equivalent or root / FILE_NAME)
         self.sources = Sources(source_roots(root))
         self._methods: dict[str, MethodPlace] = {}
+        self.faults: dict[str, str] = {}
+        """A sentence on each name that cannot be used as a method: there are two of it, or none as listed."""
         self._snapshots: dict[str, Snapshot | MethodError] = {}
 
     def rescan(self) -> None:
         """Look at the project's files again.
 
         Raises:
-            UserError: A method package is not there, or a method is defined twice.
+            UserError: A method package is not there.
         """
         self.sources.rescan()
         self._snapshots.clear()
         self.equivalences.refresh()
-        self._methods = find_methods(self.sources, self._packages, self._listed)
+        found = find_methods(self.sources, self._packages, self._listed)
+        self._methods, self.faults = found.methods, found.faults
 
     @property
     def methods(self) -> dict[str, MethodPlace]:
@@ -69,10 +72,10 @@ class Code:
         """Return where a method is.
 
         Raises:
-            BuildError: There is no such method.
+            BuildError: There is no such method, or it cannot be told which it is.
         """
         if method not in self._methods:
-            raise BuildError(f"Unknown method {method}")
+            raise BuildError(self.faults.get(method, f"Unknown method {method}"))
         return self._methods[method]
 
     def snapshot(self, method: str) -> Snapshot:

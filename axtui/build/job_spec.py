@@ -1,8 +1,8 @@
 """Jobs as people name them on a command line.
 
-A name begins with a job id (`dev-42`), the newest job of a workdir (`dev-LATEST`), the path of a job directory, a
-method for its newest job (`csvimport`; with `!` for its newest one that is still current), or a job of an urd list
-(`:LIST:ENTRY`, see urd_spec.py). After that, any number of
+A name begins with a job id (`dev-42`), the newest finished job of a method in a workdir (`dev-LATEST`), the path of a
+job directory, a method for its newest job (`csvimport`; with `!` for its newest one that is still current), or a job of
+an urd list (`:LIST:ENTRY`, see urd_spec.py). After that, any number of
 
     ~ ~N     the job of the same method before it, or N before it       + +N   after it
     < <N     the job with the number before it in its workdir           > >N   after it
@@ -134,8 +134,9 @@ class JobFinder:
     def _find_latest(self, name: str) -> JobRecord:
         path = self._project.workdirs[name]
         for _, record in _newest(Workdir(name, path)) if path.is_dir() else ():
-            return record
-        raise NoSuchJobError(f"workdir {name} has no job")
+            if record.state == "finished" and not record.setup.get("is_build"):
+                return record
+        raise NoSuchJobError(f"workdir {name} has no finished job of a method")
 
     def _find_current(self, method: str) -> JobRecord:
         code = open_code(self._project)

@@ -67,7 +67,7 @@ class Present:
     """The project as it is now.
 
     Raises:
-        UserError: A method package is not there, or a method is defined twice.
+        UserError: A method package is not there.
     """
 
     def __init__(self, project: Project) -> None:

@@ -137,12 +137,15 @@ class Urd:
         jobs: Mapping[str, Any] = MappingProxyType({}),
         name: str | None = None,
         caption: str | None = None,
+        why_build: bool = False,
         force_build: bool = False,
         workdir: str | None = None,
         concurrency: int | None = None,
         **keywords: Any,
     ) -> NamedJob:
         """Build a job with `previous` set to the job of that name in the joblist that was fetched last.
+
+        All else is as for `build`.
 
         Raises:
             AssertionError: There is no name, `previous` is given, or nothing was fetched in this session.
@@ -154,7 +157,9 @@ class Urd:
         assert latest is not None, "Can't build_chained without a dependency to chain from"
         previous = latest.get(name)
         how: dict[str, Any] = {"force_build": force_build, "workdir": workdir, "concurrency": concurrency}
-        return self.build(method, options, datasets, jobs, name, caption, **how, previous=previous, **keywords)
+        return self.build(
+            method, options, datasets, jobs, name, caption, why_build, **how, previous=previous, **keywords
+        )
 
     @property
     def joblist(self) -> JobList:

@@ -126,9 +126,9 @@ class Changes:
         return {path: full_stamp(path) for path in self._code.sources.files()}
 
     def _rescan(self) -> list[Event]:
-        note = ""
         try:
             self._code.rescan()
+            note = "; ".join(self._code.faults.values())
         except UserError as error:
             note = str(error)
         self._note, before = note, self._note

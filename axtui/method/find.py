@@ -30,14 +30,22 @@ class MethodPlace:
         return f"{self.package}.a_{self.name}"
 
 
+@dataclass(frozen=True)
+class Found:
+    """The methods that there are by name, and a sentence on each name that cannot be used as a method."""
+
+    methods: dict[str, MethodPlace]
+    faults: dict[str, str]
+
+
 def source_roots(root: Path) -> tuple[Path, ...]:
     """Return the directories whose modules count as the project's: its own and those of PYTHONPATH."""
     extra = [Path(part).resolve() for part in os.environ.get("PYTHONPATH", "").split(os.pathsep) if part]
     return tuple(dict.fromkeys([root, *extra]))
 
 
-def find_methods(sources: Sources, packages: tuple[str, ...], listed: tuple[str, ...] = ()) -> dict[str, MethodPlace]:
-    """Return every method of the packages and of axtui by name.
+def find_methods(sources: Sources, packages: tuple[str, ...], listed: tuple[str, ...] = ()) -> Found:
+    """Find every method of the packages and of axtui. A name that is wrong concerns no other method.
 
     Args:
         sources: The project's files.
@@ -45,23 +53,27 @@ def find_methods(sources: Sources, packages: tuple[str, ...], listed: tuple[str,
         listed: Those of them whose methods are only the ones that their `methods.conf` lists.
 
     Raises:
-        UserError: A package or a listed method is not there, or two packages have a method of the same name.
+        UserError: A package is not there, or one that lists its methods has no list.
     """
     found: dict[str, MethodPlace] = {}
+    faults: dict[str, str] = {}
     for package in (*packages, STANDARD):
         _, names = _find_package(sources, package)
         there = {name[2:-3] for name in names if name.startswith("a_") and name.endswith(".py")}
         if package in listed:
-            there = _read_list(sources, package, there)
+            there = _read_list(sources, package, there, faults)
         for name in sorted(there):
-            if name in found:
-                raise UserError(f"method {name!r} is defined both in {found[name].package} and in {package}")
-            found[name] = MethodPlace(name, package)
-    return found
+            before = found.setdefault(name, MethodPlace(name, package)).package
+            if before != package:
+                faults[name] = f"method {name!r} is defined both in {before} and in {package}"
+    return Found({name: place for name, place in found.items() if name not in faults}, faults)
 
 
-def _read_list(sources: Sources, package: str, there: set[str]) -> set[str]:
-    """Return the methods that a package's `methods.conf` lists; a second word, an interpreter, has no meaning here."""
+def _read_list(sources: Sources, package: str, there: set[str], faults: dict[str, str]) -> set[str]:
+    """Return the methods that a package's `methods.conf` lists; a second word, an interpreter, has no meaning here.
+
+    What is wrong with a line is added to `faults`.
+    """
     directory, names = _find_package(sources, package)
     path = directory / METHODS_CONF
     if METHODS_CONF not in names:
@@ -72,12 +84,12 @@ def _read_list(sources: Sources, package: str, there: set[str]) -> set[str]:
             case []:
                 continue
             case [name] | [name, _]:
-                if name not in there:
-                    raise UserError(f"{path} line {number}: there is no method {name!r} (a_{name}.py) in {directory}")
                 listed.add(name)
+                if name not in there:
+                    faults[name] = f"{path} line {number}: there is no method {name!r} (a_{name}.py) in {directory}"
             case [name, _, *rest]:
-                raise UserError(f"{path} line {number}: Trailing garbage after {name!r}: {' '.join(rest)!r}")
-    return listed
+                faults[name] = f"{path} line {number}: Trailing garbage after {name!r}: {' '.join(rest)!r}"
+    return listed & there
 
 
 def find_script(sources: Sources, packages: tuple[str, ...], script: str) -> str:

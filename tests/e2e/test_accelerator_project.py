@@ -204,3 +204,15 @@ def test_an_error_in_their_configuration_is_told(theirs: ProjectDirectory, axtui
     done = axtui("run", "daily", status=2)
 
     assert f"{theirs.root}/accelerator.conf: line 15: 'slices' stands twice" in done.stderr
+
+
+def test_a_method_of_two_packages_concerns_no_other(theirs: ProjectDirectory, axtui: Command) -> None:
+    """It is refused with both packages named, where it is asked for; what else there is builds."""
+    theirs.write("mypkg/a_plain.py", "def synthesis(): pass\n")
+    theirs.write("listed/methods.conf", "plain\nplain_too\n")
+    theirs.write("listed/build.py", "def main(urd):\n    urd.build('plain_too')\n    urd.build('plain')\n")
+
+    done = axtui("run", "listed.build", status=1)
+
+    assert "BuildError: method 'plain' is defined both in mypkg and in listed" in done.stderr
+    assert theirs.methods() == ["plain_too"]

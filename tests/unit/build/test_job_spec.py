@@ -151,11 +151,20 @@ def test_jobs_come_newest_first(project: Project) -> None:
     assert [record.jobid for record in newest_jobs(project, "two")] == ["dev-7", "dev-3", "my.old-3"]
 
 
+def test_latest_is_a_finished_job_of_a_method(project: Project) -> None:
+    """A run of a build script, or a job that is not finished, is not it."""
+    dev = Workdir("dev", project.workdirs["dev"])
+    make_job(dev, 8, method="small.build", is_build=True)
+    start_job(dev, 9, method="one")
+
+    assert find_job(project, "dev-LATEST").jobid == "dev-7"
+
+
 def test_no_workdir_means_no_job(tmp_path: Path) -> None:
     """A project that never built anything has none, and says so."""
     project = read_project(make_project(tmp_path / "empty").root)
 
     with pytest.raises(NoSuchJobError, match="is no job here"):
         find_job(project, "one")
-    with pytest.raises(NoSuchJobError, match="workdir dev has no job"):
+    with pytest.raises(NoSuchJobError, match="workdir dev has no finished job of a method"):
         find_job(project, "dev-LATEST")

@@ -38,6 +38,8 @@ class Engine:
         answer = {"job": f"dev-{number}", "reused": n > 0}
         if n < 0:
             answer = {"error": {"class": "JobError", "job": f"dev-{-n}", "method": message["method"], "status": {}}}
+        if message["why"] == "asked":
+            answer = {"method": message["method"], "misses": {}}
         self.answers.append({**answer, "tag": message.pop("tag")})
         asked.append(message)
 
@@ -272,7 +274,10 @@ def test_chained_builds_follow_the_last_fetch(urd: Urd) -> None:
 
     urd.build_chained("report", name="count", n=1)
     urd.build_chained("report", name="other")
+    near = urd.build_chained("report", name="count", why_build=True)
 
+    assert near == {"report": {}}  # type: ignore[comparison-overlap]
+    assert asked.pop()["keywords"] == {"previous": "dev-50"}
     assert [message["keywords"] for message in asked] == [{"n": 1, "previous": "dev-50"}, {"previous": None}]
     assert urd.joblist.as_tuples == [("count", "dev-61"), ("other", "dev-60")]
 

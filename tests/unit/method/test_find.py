@@ -28,18 +28,21 @@ def test_methods_are_files_that_begin_with_a(root: Path) -> None:
     for name in ("one/helper.py", "one/a_first.py~", "one/.a_first.py.swp", "one/b_x.py", "one/a_x.txt"):
         (root / name).write_text("")
 
-    found = find_methods(Sources((root,)), ("one", "two"))
+    found = find_methods(Sources((root,)), ("one", "two")).methods
 
     ours = {name: place.module for name, place in found.items() if place.package != STANDARD}
     assert ours == {"first": "one.a_first", "second": "two.a_second"}
 
 
 def test_a_method_is_defined_once(root: Path) -> None:
-    """Two packages with a method of one name are told, with both."""
+    """Two packages with a method of one name are told, with both; it is neither of them, and others are there."""
     (root / "two/a_first.py").write_text("")
 
-    with pytest.raises(UserError, match="method 'first' is defined both in one and in two"):
-        find_methods(Sources((root,)), ("one", "two"))
+    found = find_methods(Sources((root,)), ("one", "two"))
+
+    assert found.faults == {"first": "method 'first' is defined both in one and in two"}
+    assert "first" not in found.methods
+    assert "second" in found.methods
 
 
 @pytest.mark.parametrize("name", ["gone", "one.gone", "plain"])
@@ -93,7 +96,7 @@ def test_a_listed_package_has_the_methods_of_its_list(root: Path) -> None:
     (root / "two/a_fourth.py").write_text("")
     (root / "two/methods.conf").write_text("# ours\nsecond   # the old one\n\nthird 3.11\n")
 
-    found = find_methods(Sources((root,)), ("one", "two"), LISTED)
+    found = find_methods(Sources((root,)), ("one", "two"), LISTED).methods
 
     assert {name for name, place in found.items() if place.package == "two"} == {"second", "third"}
     assert "first" in found
@@ -102,17 +105,23 @@ def test_a_listed_package_has_the_methods_of_its_list(root: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "wanted"),
     [
-        ("second\ngone\n", r"two/methods\.conf line 2: there is no method 'gone' \(a_gone\.py\)"),
-        ("second 3.11 more\n", r"two/methods\.conf line 1: Trailing garbage after 'second': 'more'"),
-        (None, r"lists its methods in .*two/methods\.conf, which is not there"),
+        ("second\ngone\n", "/two/methods.conf line 2: there is no method 'gone' (a_gone.py)"),
+        ("gone 3.11 more\nsecond\n", "/two/methods.conf line 1: Trailing garbage after 'gone': 'more'"),
     ],
 )
-def test_a_wrong_list_is_told(root: Path, text: str | None, wanted: str) -> None:
-    """The error names the file, its line and what stands there."""
-    if text is not None:
-        (root / "two/methods.conf").write_text(text)
+def test_a_wrong_line_is_told(root: Path, text: str, wanted: str) -> None:
+    """The fault names the file, its line and what stands there; other lines count."""
+    (root / "two/methods.conf").write_text(text)
 
-    with pytest.raises(UserError, match=wanted):
+    found = find_methods(Sources((root,)), ("one", "two"), LISTED)
+
+    assert wanted in found.faults["gone"]
+    assert {"first", "second"} <= found.methods.keys()
+
+
+def test_a_missing_list_is_told(root: Path) -> None:
+    """With where it was looked for."""
+    with pytest.raises(UserError, match=r"lists its methods in .*two/methods\.conf, which is not there"):
         find_methods(Sources((root,)), ("one", "two"), LISTED)
 
 
@@ -120,4 +129,4 @@ def test_a_list_in_a_package_that_is_not_listed_counts_for_nothing(root: Path) -
     """With auto-discover every file is a method, and unknown names in the list are passed over."""
     (root / "two/methods.conf").write_text("gone 3.11\n")
 
-    assert "second" in find_methods(Sources((root,)), ("two",))
+    assert "second" in find_methods(Sources((root,)), ("two",)).methods
