@@ -15,6 +15,8 @@ from axtui.base.errors import AxtuiError, BuildError, JobError
 from axtui.base.values import encode_value
 from axtui.base.wire import Message
 
+_SAYS_NOTHING = ("", None)
+
 
 class Connection(Protocol):
     """What `Requests` wants of a wire."""
@@ -92,7 +94,7 @@ def request_message(
     keywords: Mapping[str, Any],
     **how: Any,
 ) -> Message:
-    """Make the message that asks for a job.
+    """Make the message that asks for a job; of `how` it is to be built only what says something is sent.
 
     Raises:
         AssertionError: A value is of a type that no option can have.
@@ -101,14 +103,18 @@ def request_message(
         return {
             "do": "build",
             "method": method,
-            "options": {str(key): encode_value(value) for key, value in dict(options).items()},
-            "datasets": {str(key): encode_value(value) for key, value in dict(datasets).items()},
-            "jobs": {str(key): encode_value(value) for key, value in dict(jobs).items()},
-            "keywords": {key: encode_value(value) for key, value in keywords.items()},
-            **how,
+            "options": _encode(options),
+            "datasets": _encode(datasets),
+            "jobs": _encode(jobs),
+            "keywords": _encode(keywords),
+            **{name: value for name, value in how.items() if value not in _SAYS_NOTHING},
         }
     except TypeError as error:
         raise AssertionError(f"{method}: {error}") from None
+
+
+def _encode(group: Mapping[str, Any]) -> dict[str, Any]:
+    return {str(key): encode_value(value) for key, value in dict(group).items()} if len(group) else {}
 
 
 def note_subjob(answer: Message) -> None:

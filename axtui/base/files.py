@@ -55,9 +55,9 @@ def write_new(path: str | Path, data: bytes, mode: int = 0o644, durable: bool = 
 
 def write_all(fd: int, data: bytes) -> None:
     """Write every byte, however often the kernel takes only a part."""
-    view = memoryview(data)
-    while view:
-        view = view[os.write(fd, view) :]
+    written = os.write(fd, data)
+    while written < len(data):
+        written += os.write(fd, memoryview(data)[written:])
 
 
 @contextmanager

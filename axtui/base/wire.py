@@ -103,9 +103,11 @@ class Wire:
         until = awake.begin()
         if not until:
             return
+        looking = select.poll()
+        looking.register(self.socket, select.POLLIN)
         while not self._messages and time.monotonic() < until:
-            with contextlib.suppress(BlockingIOError):
-                self._read(socket.MSG_DONTWAIT)
+            if looking.poll(0):
+                self._read(0)
         awake.end(bool(self._messages))
 
     def poll(self) -> list[Message]:

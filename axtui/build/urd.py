@@ -308,7 +308,7 @@ class Urd:
             "caption": caption or "",
             "force": force_build or FORCE_BUILD in self.flags,
             "workdir": workdir or self.workdir or self.default_workdir or "",
-            "concurrency": concurrency or 0,
+            "concurrency": concurrency,
             "why": "missing" if WHY_BUILD in self.flags else "",
         }
 

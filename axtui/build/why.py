@@ -60,17 +60,18 @@ def explain_reuse(wanted: Wanted, job: Finished) -> str:
     reasons = _pair_inputs(wanted.identity.inputs, job.inputs)[:_PAIRS]
     if job.code != wanted.identity.code:
         reasons.append("its source is declared equivalent")
-    new = sorted(wanted.request.options.keys() - set(job.options))
+    new = wanted.request.options.keys() - job.options
     if new:
-        reasons.append(f"{', '.join(new)} {'is' if len(new) == 1 else 'are'} new and at default")
+        reasons.append(f"{', '.join(sorted(new))} {'is' if len(new) == 1 else 'are'} new and at default")
     return f"because {', '.join(reasons)}" if reasons else ""
 
 
 def _pair_inputs(now: dict[str, str], before: dict[str, str]) -> list[str]:
     """Return which inputs stand for which, being equal."""
+    new = now.keys() - before.keys()
     return [
         f"{reference} ≡ {other}"
-        for reference in sorted(now.keys() - before.keys())
+        for reference in sorted(new)
         for other in sorted(before.keys() - now.keys())
         if before[other] == now[reference]
     ]

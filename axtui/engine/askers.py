@@ -79,16 +79,15 @@ def find_handles(message: Message) -> set[int]:
         BuildError: Something in it is no handle.
     """
     found: set[int] = set()
-    pending: list[Any] = [message.get(group) for group in _GROUPS]
+    pending: list[Any] = [group for name in _GROUPS if (group := message.get(name))]
     while pending:
         value = pending.pop()
         if isinstance(value, dict):
             if _HANDLE in value:
                 found.add(_tag(value[_HANDLE]))
-            else:
-                pending.extend(value.values())
-        elif isinstance(value, list):
-            pending.extend(value)
+                continue
+            value = value.values()
+        pending.extend([each for each in value if isinstance(each, (dict, list))])
     return found
 
 

@@ -325,11 +325,12 @@ class Engine:
 
     def _finish_ended(self) -> None:
         """Finish builds whose scripts have ended, when the jobs that are being stopped have ended too."""
+        if not self._ending:
+            return
         ended = [each for each in self._ending if each.outcome == "superseded" or not self._is_open(each)]
         self._ending = [each for each in self._ending if each not in ended]
         for build in ended:
             self._finish_build(build, build.outcome, build.message)
-
         self._build_held()
 
     def _build_held(self) -> None:
