@@ -30,7 +30,7 @@ def read_params(directory: Path, jobid: str) -> DotDict:
 def typed_params(setup: Record) -> DotDict:
     """Turn the record of a request into what `params` holds."""
     options = {key: dotted(decode_value(value)) for key, value in setup["options"].items()}
-    return DotDict({**{key: dotted(value) for key, value in setup.items()}, "options": DotDict(options)})
+    return DotDict({**dotted({**setup, "options": None}), "options": DotDict(options)})
 
 
 def read_output(directory: Path) -> dict[str | int, str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+_NESTED = (dict, list)
+
 
 class DotDict(dict[str, Any]):
     """A dict with attribute access to its keys, in insertion order; names that start with `_` are not keys."""
@@ -40,7 +42,7 @@ class DotDict(dict[str, Any]):
 def dotted(value: Any) -> Any:
     """Return the value with every dict in it, at any depth of dicts and lists, turned into a DotDict."""
     if isinstance(value, dict):
-        return DotDict({key: dotted(item) for key, item in value.items()})
+        return DotDict({key: dotted(item) if isinstance(item, _NESTED) else item for key, item in value.items()})
     if isinstance(value, list):
-        return [dotted(item) for item in value]
+        return [dotted(item) if isinstance(item, _NESTED) else item for item in value]
     return value

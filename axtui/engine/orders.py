@@ -159,26 +159,35 @@ def write_sources(directory: Path, snapshot: Snapshot, root: Path) -> dict[str, 
     """
     written: dict[str, list[str]] = {}
     seen: set[str] = set()
+    base = os.fspath(directory)
     for name, source in snapshot.modules.items():
-        inside = Path(*name.split("."), *(["__init__"] if source.is_package else [])).with_suffix(source.path.suffix)
-        written[name] = [_write_source(directory, inside, source.data, seen), source.told]
+        inside = name.replace(".", "/") + ("/__init__" if source.is_package else "") + source.path.suffix
+        written[name] = [_write_source(base, inside, source.data, seen), source.told]
     for name, (path, data) in snapshot.files.items():
-        inside = path.relative_to(root) if path.is_relative_to(root) else Path("outside", *path.parts[-3:])
-        written[name] = [_write_source(directory, inside, data, seen), ""]
+        place = path.relative_to(root) if path.is_relative_to(root) else Path("outside", *path.parts[-3:])
+        written[name] = [_write_source(base, os.fspath(place), data, seen), ""]
     return written
 
 
-def _write_source(directory: Path, inside: Path, data: bytes, seen: set[str]) -> str:
+def _write_source(base: str, inside: str, data: bytes, seen: set[str]) -> str:
+    """Write a source below a job's directory, once, and return its name there; an empty one is not written."""
     if not data:
         return ""
-    name = os.path.join(layout.METHOD, inside)
+    name = f"{layout.METHOD}/{inside}"
     if name not in seen:
+        _make_folders(base, name, seen)
         seen.add(name)
-        target = directory / name
-        if not target.parent.is_dir():
-            target.parent.mkdir(parents=True)
-        write_new(target, data)
+        write_new(f"{base}/{name}", data)
     return name
+
+
+def _make_folders(base: str, name: str, seen: set[str]) -> None:
+    """Make the directories above a file that are not there; `seen` has those that are."""
+    folder = name.rpartition("/")[0]
+    if folder and folder not in seen:
+        _make_folders(base, folder, seen)
+        seen.add(folder)
+        os.mkdir(f"{base}/{folder}")
 
 
 def _circumstances(project: Project, imported: Mapping[str, str]) -> Record:

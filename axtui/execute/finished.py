@@ -89,6 +89,8 @@ class FinishedJob:
 
     def _opened(self) -> tuple[dict[str, Told], list[str]]:
         """Return what is recorded of files that were read undeclared, and which of them did not stay what they were."""
+        if not self._finder.opened.read:
+            return {}, []
         inputs = [os.path.join(self._context.input_directory, told[0]) for told in self._setup["input_files"].values()]
         _, declared = self._setup.get("extra", ([], []))
         known = {*self._finder.accounted(declared), *map(os.path.realpath, inputs)}
@@ -119,10 +121,10 @@ def _describe_change(what: str) -> str:
 def _keep_written(directory: Path) -> list[str]:
     """Remove output files that nothing was written to, and return the others."""
     kept = []
-    with os.scandir(directory / layout.OUTPUT) as entries:
+    with os.scandir(f"{directory}/{layout.OUTPUT}") as entries:
         for entry in entries:
             if entry.stat(follow_symlinks=False).st_size:
-                kept.append(os.path.join(layout.OUTPUT, entry.name))
+                kept.append(f"{layout.OUTPUT}/{entry.name}")
             else:
                 os.unlink(entry.path)
     return kept

@@ -135,9 +135,10 @@ class JobProcess:
     def _set_up(self) -> None:
         self._host.begin()
         context.use(self._context)
-        os.mkdir(self._directory / layout.OUTPUT)
-        progress.write_header(self._directory / layout.PROGRESS, self._slices)
-        self._context.slot = progress.Slot(self._directory / layout.PROGRESS, self._slices)
+        os.mkdir(f"{self._directory}/{layout.OUTPUT}")
+        path = f"{self._directory}/{layout.PROGRESS}"
+        progress.write_header(path, self._slices)
+        self._context.slot = progress.Slot(path, self._slices)
         self._hold_memory()
 
     def _hold_memory(self) -> None:

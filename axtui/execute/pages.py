@@ -56,7 +56,7 @@ class WrittenPages:
 
     def tell(self) -> None:
         """Let later processes know which pages this one has written to."""
-        ranges = list(_merge(_own_pages(self._maps)))[:_MOST]
+        ranges = _find_ranges(list(_own_pages(self._maps)))
         for index, each in enumerate(ranges):
             _RANGE.pack_into(self._shared, _COUNT.size + index * _RANGE.size, *each)
         _COUNT.pack_into(self._shared, 0, len(ranges))
@@ -92,11 +92,19 @@ def _own_pages(maps: list[tuple[int, int]]) -> Iterator[int]:
                     yield address
 
 
-def _merge(addresses: Iterator[int]) -> Iterator[tuple[int, int]]:
-    """Give ranges, start and length, that have these pages and no others."""
+def _find_ranges(addresses: list[int]) -> list[tuple[int, int]]:
+    """Return ranges, start and length, that have these pages and as few others as so many ranges can."""
+    gap = 0
+    while len(ranges := list(_merge(addresses, gap))) > _MOST:
+        gap = 2 * gap + _PAGE
+    return ranges
+
+
+def _merge(addresses: list[int], gap: int) -> Iterator[tuple[int, int]]:
+    """Give ranges that have these pages; pages that lie no further apart than `gap` bytes are in one."""
     start = end = 0
     for address in addresses:
-        if address != end:
+        if address - end > gap:
             if end:
                 yield start, end - start
             start = address

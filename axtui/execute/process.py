@@ -69,7 +69,7 @@ def redirect(directory: Path, stage: str, sliceno: int = -1) -> None:
     os.chdir(directory)
     _reopen(0, os.devnull, os.O_RDONLY)
     for fd, stream in ((1, "out"), (2, "err")):
-        path = directory / layout.OUTPUT / layout.output_name(stage, stream, sliceno)
+        path = f"{directory}/{layout.OUTPUT}/{layout.output_name(stage, stream, sliceno)}"
         _reopen(fd, path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
     faulthandler.enable(2)
     faulthandler.register(signal.SIGUSR1, 2)
@@ -117,10 +117,10 @@ def exit_now(code: int) -> None:
 def find_descendants() -> list[int]:
     """Return the children of this process, adopted ones included."""
     try:
-        text = Path(f"/proc/self/task/{os.getpid()}/children").read_text()
+        with open(f"/proc/self/task/{os.getpid()}/children", "rb") as handle:
+            return [int(word) for word in handle.read().split()]
     except OSError:
         return []
-    return [int(word) for word in text.split()]
 
 
 def end_descendants(spare: Iterable[int] = ()) -> list[str]:
@@ -209,7 +209,7 @@ def _process_name(pid: int) -> str:
     return "" if rest.split()[:1] == ["Z"] else name
 
 
-def _reopen(fd: int, path: str | Path, flags: int) -> None:
+def _reopen(fd: int, path: str, flags: int) -> None:
     opened = os.open(path, flags | os.O_CLOEXEC, 0o644)
     if opened != fd:
         os.dup2(opened, fd)

@@ -15,6 +15,7 @@ from axtui.api.job import Job, job_or_none
 from axtui.api.joblist import JobList
 from axtui.api.params import typed_params
 from axtui.api.status import update_top_status
+from axtui.base import clock
 from axtui.base.dotdict import DotDict
 from axtui.base.records import Record
 from axtui.method.description import STAGES
@@ -98,7 +99,8 @@ def _job(value: Any) -> Job | JobList:
 
 
 def warm_up(module: ModuleType) -> None:
-    """Look at a method's functions once, in the loader, so that no job process has to."""
+    """Look at a method's functions and at the machine once, in the loader, so that no job process has to."""
+    clock.boot_id()
     for stage in STAGES:
         if callable(getattr(module, stage, None)):
             _parameters(getattr(module, stage))

@@ -16,7 +16,7 @@ from pathlib import Path
 from axtui.base import clock
 from axtui.base.files import fsync_path, write_new
 from axtui.base.records import Record, digest, format_lines, format_record
-from axtui.base.syncing import can_sync_at_once, sync_at_once
+from axtui.base.syncing import begin_writing, can_sync_at_once, sync_at_once
 from axtui.store import layout
 from axtui.store.record import VERSION
 from axtui.store.workdir import append_commit
@@ -51,6 +51,7 @@ def _sync(base: str, paths: list[str], folders: list[str]) -> None:
     if len(paths) >= _MANY and can_sync_at_once(base):
         sync_at_once(base, paths)
         return
+    begin_writing(paths)
     for path in (*paths, *(f"{base}/{folder}" for folder in folders)):
         fsync_path(path)
 

@@ -57,7 +57,7 @@ class Progress:
     is_stopped: bool = False
 
 
-def write_header(path: Path, slices: int) -> None:
+def write_header(path: str | Path, slices: int) -> None:
     """Make the progress file of a job, every record zero."""
     write_new(path, HEADER.pack(MAGIC, slices, RECORD.size) + bytes((slices + 1) * RECORD.size))
 
@@ -108,7 +108,7 @@ def _parse(data: bytes, offset: int) -> Progress:
 class Slot:
     """The writing end of one record."""
 
-    def __init__(self, path: Path, index: int) -> None:
+    def __init__(self, path: str | Path, index: int) -> None:
         fd = os.open(path, os.O_RDWR | os.O_CLOEXEC)
         try:
             self._map = mmap.mmap(fd, 0)

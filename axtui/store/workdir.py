@@ -138,7 +138,7 @@ class CommitList:
 
 def append_commit(directory: Path) -> None:
     """Add a job to its workdir's list of commits."""
-    fd = os.open(directory.parent / layout.COMMITS, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    fd = os.open(f"{directory.parent}/{layout.COMMITS}", os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o666)
     try:
         write_all(fd, directory.name.encode("ascii") + b"\n")
     finally:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import errno
 import os
-import platform
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -93,6 +93,25 @@ def test_a_missing_file_is_an_error(tmp_path: Path) -> None:
         syncing.sync_at_once(str(tmp_path), [str(tmp_path / "nothing")])
 
 
+def test_writing_is_begun_for_each_file_that_is_there(files: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each file is begun, in order; one that is not there, or that the system cannot begin, is left to its sync."""
+    kernel = Kernel(failing="look 1.arrow")
+    monkeypatch.setattr(syncing, "_libc", kernel)
+
+    syncing.begin_writing([files[0], f"{files[0]}.gone", *files[1:]])
+    monkeypatch.setattr(syncing, "_libc", object())
+    syncing.begin_writing(files)
+
+    assert kernel.calls == ["look 0.arrow", "look 1.arrow", "look 2.arrow"]
+
+
+def test_writing_is_really_begun(files: list[str]) -> None:
+    """The real call succeeds here, and the files stay what they are."""
+    syncing.begin_writing(files)
+
+    assert {Path(path).read_bytes() for path in files} == {b"x" * 5000}
+
+
 @pytest.mark.parametrize(
     ("kind", "release", "wanted"),
     [
@@ -107,7 +126,7 @@ def test_a_missing_file_is_an_error(tmp_path: Path) -> None:
 def test_only_where_it_was_measured(monkeypatch: pytest.MonkeyPatch, kind: int, release: str, wanted: bool) -> None:
     """It is for ext4 and XFS on a Linux that reports errors; on NFS and what is not known files go one by one."""
     monkeypatch.setattr(syncing, "file_system", lambda path: kind)
-    monkeypatch.setattr(platform, "release", lambda: release)
+    monkeypatch.setattr(os, "uname", lambda: SimpleNamespace(sysname="Linux", release=release))
 
     assert syncing.can_sync_at_once("/") == wanted
 

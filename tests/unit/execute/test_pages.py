@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import pytest
 
-from axtui.execute.pages import WrittenPages
+from axtui.execute.pages import WrittenPages, _find_ranges
 
 PAGES = 256
 
@@ -54,6 +54,19 @@ def test_a_later_process_has_the_pages_before_it_writes() -> None:
 
     assert PAGES // 4 <= in_child(first) < 254
     assert in_child(second) < PAGES // 8
+
+
+@pytest.mark.parametrize(("count", "step"), [(3, 1), (1024, 2), (1025, 2), (40_000, 3)])
+def test_the_pages_are_all_in_as_many_ranges_as_fit(count: int, step: int) -> None:
+    """Pages far apart are ranges of their own as long as the kernel takes so many; then neighbours share one."""
+    addresses = [(100 + index * step) * mmap.PAGESIZE for index in range(count)]
+
+    ranges = _find_ranges(addresses)
+
+    found = {page for start, nbytes in ranges for page in range(start, start + nbytes, mmap.PAGESIZE)}
+    assert found >= set(addresses)
+    assert len(ranges) <= 1024
+    assert len(found) == count if count <= 1024 else len(found) > count
 
 
 def test_a_process_sees_its_own_changes_alone() -> None:
