@@ -163,6 +163,7 @@ class SavedFile:
         self._load = load
         self.name = _own_name(filename, sliceno)
         self._process = 0
+        self._cause = -1
 
     @property
     def filename(self) -> str:
@@ -189,8 +190,9 @@ class SavedFile:
             process, self._process = self._process, 0
             _, ended = os.waitpid(process, 0)
             _background.remove(self)
+            cause = _read_cause(self._cause) or f"its process ended with {os.waitstatus_to_exitcode(ended)}"
             if ended:
-                raise OSError(f"saving {self.name} in the background failed")
+                raise OSError(f"saving {self.name} in the background failed: {cause}")
 
     def remove(self) -> None:
         """Have it deleted when the job ends."""
@@ -211,6 +213,8 @@ def _restore(filename: str, sliceno: int | None, load: Callable[[str], Any]) -> 
     return SavedFile(CurrentJob(context.current().jobid), filename, sliceno, load)
 
 
+_CAUSE_NBYTES = 4000
+"""A pipe takes as much without anybody reading."""
 _background: list[SavedFile] = []
 _handles_travel = False
 
@@ -236,6 +240,17 @@ def wait_for_saves() -> None:
                 saved.wait()
 
 
+def _read_cause(pipe: int) -> str:
+    """Return what a process that has ended left in a pipe, "" for nothing; who else may hold it is not waited for."""
+    os.set_blocking(pipe, False)
+    try:
+        return os.read(pipe, _CAUSE_NBYTES).decode("utf-8", "replace")
+    except BlockingIOError:
+        return ""
+    finally:
+        os.close(pipe)
+
+
 def stop_saves() -> None:
     """End the processes that save in the background, for a job that has failed."""
     for saved in _background:
@@ -248,14 +263,17 @@ def _save(saved: SavedFile, temp: bool | None, background: bool, write: Callable
         with status(f"Saving {saved.name}"):
             _write(saved.path, write)
         return
+    cause, telling = os.pipe()
     process = os.fork()
     if process:
-        saved._process = process
+        os.close(telling)
+        saved._process, saved._cause = process, cause
         _background.append(saved)
         return
     try:
         _write(saved.path, write)
-    except BaseException:
+    except BaseException as error:
+        os.write(telling, f"{type(error).__name__}: {error}".encode("utf-8", "replace")[:_CAUSE_NBYTES])
         os._exit(1)
     os._exit(0)
 
