@@ -17,15 +17,15 @@ def open_workbench(root: Path, ascii: bool = False) -> int:
         UserError: The project's configuration cannot be used.
     """
     project = read_project(root)
-    return run_behind_front(lambda: _run_screen(project, ascii))
+    return run_behind_front(lambda background: _run_screen(project, ascii, background))
 
 
-def _run_screen(project: Project, ascii: bool) -> int:
+def _run_screen(project: Project, ascii: bool, background: str) -> int:
     """Run the screen in this process. Textual is imported here and not before: the front must stay small."""
     from axtui.tui.app import AxtuiApp
     from axtui.tui.link import ProjectEngines
     from axtui.tui.session import session_path
 
-    app = AxtuiApp(project, ProjectEngines(project), ascii, session_path(project.root))
+    app = AxtuiApp(project, ProjectEngines(project), ascii, session_path(project.root), background)
     app.run()
     return app.return_code or 0

@@ -54,6 +54,7 @@ class AxtuiApp(CommandsApp, inherit_bindings=True):
         engines: Where its engine is found; None looks at the journal alone.
         ascii: Whether to draw with ASCII characters alone.
         session: Where the user's place is kept; None keeps none.
+        background: "light" or "dark", where the terminal has said which it is.
 
     Attributes:
         workbench: The main screen.
@@ -69,8 +70,9 @@ class AxtuiApp(CommandsApp, inherit_bindings=True):
     ]
 
     def __init__(
-        self, project: Project, engines: Engines | None = None, ascii: bool = False, session: Path | None = None
-    ) -> None:
+        self, project: Project, engines: Engines | None = None, ascii: bool = False, session: Path | None = None,
+        background: str = "",
+    ) -> None:  # fmt: skip
         super().__init__(project)
         self._engines = engines
         self._link: Link | None = None
@@ -87,7 +89,7 @@ class AxtuiApp(CommandsApp, inherit_bindings=True):
         self._watches = True
         self._is_away = False
         self._keys = KeyOrder(self, super().on_event)
-        self.theme = self.settings.theme or choose_theme(self.console.color_system, os.environ)
+        self.theme = self.settings.theme or choose_theme(self.console.color_system, os.environ, background)
         add_filter(self)
         if ascii or self.settings.ascii:
             use_ascii(self)
@@ -278,6 +280,10 @@ class AxtuiApp(CommandsApp, inherit_bindings=True):
     def find_users(self, job: str, then: Callable[[list[str]], None]) -> None:
         """Ask which jobs were made from one."""
         self._ask_engine("", "users", lambda answer: then([safe(str(each)) for each in answer["users"]]), job=job)
+
+    def look_for_users(self, job: str, then: Callable[[list[str]], None]) -> None:
+        """Have the engine look which jobs of any build were made from one; without an engine nobody looks."""
+        self._request("users", lambda answer: then([safe(str(each)) for each in answer["users"]]), job=job)
 
     def answer_save(self, choice: str) -> None:
         """Say what becomes of a save that came during a build: "restart", "wait" or "drop"."""

@@ -13,6 +13,8 @@ import termios
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from axtui.tui.background import ask_background
+
 _RESET = (
     "\x1b[<u"  # the kitty keyboard protocol
     "\x1b[?1049l\x1b[?25h\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1015l\x1b[?2004l\x1b[?1004l"
@@ -28,11 +30,12 @@ def can_draw() -> bool:
     return all(os.isatty(number) for number in (0, 1, 2))
 
 
-def run_behind_front(screen: Callable[[], int]) -> int:
+def run_behind_front(screen: Callable[[str], int]) -> int:
     """Run the screen in a child process and restore the terminal when it is gone.
 
     Args:
-        screen: Runs in the child; returns its exit status. It must import Textual itself.
+        screen: Runs in the child, with "light" or "dark" where the terminal has said so; returns its exit status. It
+            must import Textual itself.
 
     Returns:
         The exit status: the screen's own, or 128 + n where a signal n ended it.
@@ -40,10 +43,10 @@ def run_behind_front(screen: Callable[[], int]) -> int:
     saved = _save()
     sys.stdout.flush()
     sys.stderr.flush()
-    front = os.getpid()
+    background, front = ask_background(), os.getpid()
     pid = os.fork()
     if pid == 0:
-        _be_screen(screen, front)
+        _be_screen(lambda: screen(background), front)
     _forward_signals(pid)
     status = _wait(pid)
     if os.WIFSIGNALED(status):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -104,6 +105,8 @@ class Inspection(TextScreen, inherit_bindings=False):
         self._versions: JobVersions | None = None
         self._is_looking = False
         self._seen: tuple[object, ...] = ()
+        self._users: Sequence[str] = ()
+        """The jobs that were made from the one that is shown, in any build, as far as the engine has said so."""
 
     def compose(self) -> ComposeResult:
         """Lay out bars and panes."""
@@ -148,8 +151,10 @@ class Inspection(TextScreen, inherit_bindings=False):
 
     def inspect(self, job: str, tab: str = "") -> None:
         """Show a job, on the tab that is open or on another."""
-        self._job, self._seen = job, ()
+        self._job, self._seen, self._users = job, (), ()
         self.tick()
+        if self._row.state in ("built", "reused"):
+            self._axtui.look_for_users(job, lambda users: self._take_users(job, users))
         self.open_tab(tab or self._tab)
 
     def tick(self) -> None:
@@ -186,8 +191,13 @@ class Inspection(TextScreen, inherit_bindings=False):
 
     def _show_links(self, facts: Facts) -> None:
         found = LinkList(self._axtui.palette, self._reader.job)
-        found.lay(self._row, self._board, facts, self._versions, datasets_of(facts.record))
+        found.lay(self._row, self._board, facts, self._versions, datasets_of(facts.record), self._users)
         self.query_one(LinksPane).show(self._job, found.lines)
+
+    def _take_users(self, job: str, users: Sequence[str]) -> None:
+        if job == self._job and self.is_running:
+            self._users = users
+            self._show_links(self._facts.read(self._row, clock.monotonic()))
 
     def _show_diff(self) -> None:
         versions = self._versions.of(self._job) if self._versions else [self._job]

@@ -29,6 +29,7 @@ from axtui.tui.versions import JobVersions
 Kind = Literal["", "job", "dataset", "file"]
 _MOST = 500
 _LABEL = 12
+_USERS_MOST = 100
 
 
 @dataclass(frozen=True)
@@ -104,12 +105,22 @@ class LinkList:
         self._read = read
         self.lines: list[tuple[Line, Link]] = []
 
-    def lay(self, row: Row, board: Board, facts: Facts, versions: JobVersions | None, datasets: Sequence[str]) -> None:
-        """Put in everything that leads on from a job."""
+    def lay(
+        self, row: Row, board: Board, facts: Facts, versions: JobVersions | None, datasets: Sequence[str],
+        users: Sequence[str] = (),
+    ) -> None:  # fmt: skip
+        """Put in everything that leads on from a job; `users` are those of any build that are known."""
         setup = facts.record.setup if facts.record else {}
         self._section("inputs", [self._input(*pair) for pair in input_references(setup)[:_MOST]], "reads no job")
-        users = [self._job("", other.job, other) for other in board.users(row)[:_MOST]] if row.row else []
-        self._section("users", users, "no job of the build on the screen reads it")
+        here = board.users(row)[:_MOST] if row.row else []
+        shown = [self._job("", other.job, other) for other in here]
+        self._section("users", shown, "no job of the build on the screen reads it")
+        elsewhere = sorted({*users} - {other.job for other in here}, key=_job_order, reverse=True)
+        if elsewhere:
+            self._section("users in other builds", [self._user(job) for job in elsewhere[:_USERS_MOST]], "")
+        if len(elsewhere) > _USERS_MOST:
+            more = f"   and {len(elsewhere) - _USERS_MOST:,} more"
+            self.lines.append((Line().put(more, self._palette["faint"]), Link()))
         if versions:
             jobs = list(reversed(versions.of(row.job)))
             self._section("versions", [self._version(each, row.job, versions) for each in jobs[:_MOST]], "")
@@ -139,6 +150,12 @@ class LinkList:
         line.put(safe(f"{row.method} "), self._palette["bold"]).put(safe(job), self._palette["foreground"])
         return line, Link("job", job) if job else Link()
 
+    def _user(self, job: str) -> tuple[Line, Link]:
+        record = self._read(job)
+        line = Line().put("   ✔ " if record and record.state == "finished" else "   · ", self._palette["muted"])
+        line.put(safe(f"{record.method if record else ''} "), self._palette["bold"])
+        return line.put(safe(job), self._palette["foreground"]), Link("job", job)
+
     def _version(self, job: str, current: str, versions: JobVersions) -> tuple[Line, Link]:
         here = job == current
         line = Line().put(f"   {'▸' if here else ' '} ", self._palette["accent"])
@@ -158,6 +175,12 @@ class LinkList:
     def _plain(self, name: str, text: str) -> Line:
         line = Line().put(f"   {safe(name):<{_LABEL}} ", self._palette["muted"])
         return line.put(safe(text), self._palette["foreground"])
+
+
+def _job_order(job: str) -> tuple[int, str]:
+    """Sort jobs by when they were made, as far as their numbers tell."""
+    number = job.rpartition("-")[2]
+    return int(number) if number.isdecimal() else 0, job
 
 
 def _environment(setup: dict[str, object]) -> list[tuple[str, str]]:

@@ -8,6 +8,8 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 
 from axtui.base.clock import format_seconds
+from axtui.tui.bars import KeyBar
+from axtui.tui.builds_bar import BuildsBar
 from axtui.tui.glyphs import GLYPHS
 from axtui.tui.header_bar import HeaderBar
 from axtui.tui.reader import Reader
@@ -25,6 +27,7 @@ class PastWorkbench(Workbench, inherit_bindings=True):
         place: The row and the pane to begin with.
     """
 
+    CSS = "PastWorkbench.-short #strip { display: none; }"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left_square_bracket", "step_build(-1)", "older build", id="history.older"),
         Binding("right_square_bracket", "step_build(1)", "newer build", id="history.newer"),
@@ -44,10 +47,17 @@ class PastWorkbench(Workbench, inherit_bindings=True):
         """Show the build with the cursor where it was."""
         if self._board.build:
             self.query_one(HeaderBar).past = title_of(self._board.build)
+        strip = BuildsBar()
+        self.mount(strip, before=self.query_one(KeyBar))
+        strip.show(self._axtui.history.builds, self.number)
         row, pane = self._place
         if row in self._board.table.rows:
             self.jobs.move_to(row)
         self.open_pane(pane)
+
+    def on_builds_bar_picked(self, message: BuildsBar.Picked) -> None:
+        """Show another build."""
+        self._axtui.show_build(message.number, self.place)
 
     def action_step_build(self, step: int) -> None:
         """Show the build before or after this one; after the last one comes the present."""

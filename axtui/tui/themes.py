@@ -28,14 +28,15 @@ THEMES = (AXTUI_THEME.name, LIGHT_THEME.name, "ansi-dark", "ansi-light", "textua
 _LIGHT_COLOURS = frozenset({7, 9, 10, 11, 12, 13, 14, 15})
 
 
-def choose_theme(colours: str | None, environment: Mapping[str, str]) -> str:
+def choose_theme(colours: str | None, environment: Mapping[str, str], background: str = "") -> str:
     """Return the theme for a terminal.
 
     Args:
         colours: Its colour system as rich knows it: "standard" has 16 colours, None has none.
+        background: "light" or "dark" where the terminal has said so.
         environment: COLORFGBG, where the terminal sets it, ends in the number of its background colour.
     """
-    is_light = _is_light(environment.get("COLORFGBG", ""))
+    is_light = background == "light" if background else _is_light(environment.get("COLORFGBG", ""))
     if colours in ("standard", "windows"):
         return "ansi-light" if is_light else "ansi-dark"
     return LIGHT_THEME.name if is_light else AXTUI_THEME.name

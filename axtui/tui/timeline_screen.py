@@ -16,6 +16,7 @@ from axtui.base.text import safe
 from axtui.tui.bars import KeyBar
 from axtui.tui.build_diff import compare_tables
 from axtui.tui.build_summary import draw_summary
+from axtui.tui.builds_bar import BuildsBar
 from axtui.tui.builds_pane import BuildsPane, SummaryPane
 from axtui.tui.commands import shown_keys
 from axtui.tui.history import History
@@ -63,7 +64,7 @@ class TimelineScreen(Screen[None], inherit_bindings=False):
     TimelineScreen.-broad #output, TimelineScreen.log #output { display: block; }
     TimelineScreen.-short #below, TimelineScreen.log #jobs { display: none; }
     TimelineScreen.log #below { display: block; }
-    TimelineScreen.-narrow #left { display: none; }
+    TimelineScreen.-narrow #left, TimelineScreen.-short #strip { display: none; }
     TimelineScreen.-narrow.builds #left { display: block; width: 1fr; }
     TimelineScreen.-narrow.builds #right { display: none; }
     """
@@ -105,6 +106,7 @@ class TimelineScreen(Screen[None], inherit_bindings=False):
                 yield TimelinePane(self._read_slices)
                 with Horizontal(id="below"):
                     yield PastOutput(self._reader)
+        yield BuildsBar()
         yield KeyBar()
 
     def on_mount(self) -> None:
@@ -123,6 +125,7 @@ class TimelineScreen(Screen[None], inherit_bindings=False):
         builds = self._history.builds
         build = self._history.find(number)
         self.query_one(BuildsPane).show(builds, number)
+        self.query_one(BuildsBar).show(builds, number)
         if build is None:
             return self.query_one(PastBar).show("there was no build yet")
         self.number = number
@@ -191,6 +194,10 @@ class TimelineScreen(Screen[None], inherit_bindings=False):
         self.query_one(KeyBar).say(message.text)
 
     def on_builds_pane_picked(self, message: BuildsPane.Picked) -> None:
+        """Show another build."""
+        self.show_build(message.number)
+
+    def on_builds_bar_picked(self, message: BuildsBar.Picked) -> None:
         """Show another build."""
         self.show_build(message.number)
 

@@ -213,6 +213,8 @@ def test_the_terminal_decides_on_the_theme() -> None:
     assert choose_theme("standard", {"COLORFGBG": "0;default;15"}) == "ansi-light"
     assert choose_theme("standard", {"COLORFGBG": "15;0"}) == "ansi-dark"
     assert choose_theme(None, {"COLORFGBG": "nonsense"}) == "axtui"
+    assert choose_theme("truecolor", {"COLORFGBG": "15;0"}, "light") == "axtui-light"
+    assert choose_theme("standard", {"COLORFGBG": "0;15"}, "dark") == "ansi-dark"
 
 
 @in_loop

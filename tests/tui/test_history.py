@@ -126,3 +126,44 @@ async def test_names_in_old_builds_are_only_text(tmp_path: Path) -> None:
         await settle(pilot)
 
         assert "[bold]red[/x]" in line_with(app, "HISTORY build 1") + "\n".join(jobs_of(app))
+
+
+@in_loop
+async def test_the_builds_are_a_line_below(three: Recorded) -> None:
+    """With the one that is shown marked; a click goes to another. A small terminal has no room for it."""
+    async with opened(three.project) as (app, pilot):
+        await pilot.press("[")
+        await settle(pilot)
+        strip = line_with(app, " builds ")
+        assert "▏2 ✘▕" in strip and strip.rstrip().endswith("3 ✔─ now")
+
+        await pilot.click("#strip", offset=(strip.index("1 ✔"), 0))
+        await settle(pilot)
+        assert "HISTORY build 1 · " in lines_of(app)[0]
+        assert "▏1 ✔▕" in line_with(app, " builds ")
+
+        await pilot.press("T")
+        await settle(pilot)
+        assert "▏1 ✔▕" in line_with(app, " builds ")
+        await pilot.resize_terminal(80, 24)
+        await settle(pilot)
+        assert not line_with(app, " builds ")
+
+
+@in_loop
+async def test_users_in_other_builds_are_told(three: Recorded) -> None:
+    """The engine knows them from the records of all jobs; those of the build on the screen stand apart."""
+    engines = FakeEngines()
+    three.job("dev-7", "[x]\x1b[31m")
+    async with opened(three.project, engines=engines) as (app, pilot):
+        app.workbench.jobs.move_to("rows.1")
+        await pilot.press("enter", "7")
+        await until(pilot, lambda: bool(engines.client.asked("users")))
+        number = next(n for n, each in enumerate(engines.client.requests, 1) if each["do"] == "users")
+        engines.client.answer({"re": number, "users": ["dev-2", "dev-7", "dev-77"]})
+        await until(pilot, lambda: bool(line_with(app, "users in other builds")))
+        text = "\n".join(lines_of(app))
+
+        assert engines.client.asked("users") == [{"do": "users", "job": "dev-1"}]
+        assert text.index("dev-2") < text.index("users in other builds") < text.index("dev-77") < text.index("dev-7 ")
+        assert "\x1b" not in text

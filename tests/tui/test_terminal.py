@@ -28,7 +28,7 @@ from pathlib import Path
 from axtui.project.config import read_project
 from axtui.tui.front import run_behind_front
 
-def screen():
+def screen(background):
     from axtui.tui.app import AxtuiApp
     app = AxtuiApp(read_project(Path(sys.argv[1])), session=Path(sys.argv[0]).with_name("session.json"))
     app.run()
