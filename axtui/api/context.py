@@ -16,6 +16,7 @@ from axtui.base.ids import parse_jobid
 from axtui.store.progress import Slot
 
 if TYPE_CHECKING:
+    from axtui.api.calls import Calls
     from axtui.api.job import Job
     from axtui.api.request import Requests
 
@@ -52,6 +53,8 @@ class Context:
     """Size and digest of files whose writer took them while writing, by relative name."""
     subjobs: dict[str, bool] = field(default_factory=dict)
     """Jobs built from here; the value tells whether it was built now rather than reused."""
+    calls: Calls | None = None
+    """What this job has asked for by `axtui.subjobs`, from the first such call on."""
     jobs: MutableMapping[str, Job] = field(default_factory=WeakValueDictionary)
     """Every `Job` that is in use, by id: one object a job."""
     given: dict[str, Any] = field(default_factory=dict)

@@ -8,13 +8,13 @@ from types import MappingProxyType
 from typing import Any, cast
 
 from axtui.api import context
+from axtui.api.calls import Calls
 from axtui.api.handle import Handle
 from axtui.api.joblist import JobList, NamedJob
 from axtui.api.request import ask_for_job, attached, note_subjob, request_message
 from axtui.base.dotdict import DotDict
 from axtui.base.errors import UrdPermissionError
 from axtui.base.wire import Message
-from axtui.build.calls import Calls
 from axtui.build.near_misses import format_near_misses, parse_near_misses
 from axtui.build.script_options import FORCE_BUILD, WHY_BUILD, ScriptOptions
 from axtui.build.session import Session

@@ -126,8 +126,8 @@ class Runner:
 
     def _drop_asker(self, jobid: str) -> None:
         """Stop wanting what a job has asked for that has ended."""
-        del self._desk.askers[jobid]
-        for ticket in [each for each in self._tickets.values() if each.asker == jobid]:
+        build = self._desk.askers.pop(jobid).build
+        for ticket in [each for each in self.open_tickets(build.number) if each.asker == jobid]:
             self.cancel(ticket, f"{jobid}, which asked for it, has ended")
 
     def _fail(self, ticket: Ticket, jobid: str, seconds: float, failure: Failure) -> None:

@@ -17,7 +17,9 @@ from axtui.api.context import Context
 from axtui.api.current import CurrentJob, FinishEarly, stop_saves, wait_for_saves
 from axtui.api.request import Connection, Requests
 from axtui.api.status import status
+from axtui.api.subjobs import wait_for_submitted
 from axtui.base import clock
+from axtui.base.errors import AxtuiError
 from axtui.base.files import read_limited
 from axtui.base.records import Record, digest, parse_message
 from axtui.execute.analysis_result import AnalysisResult, save_slice_result
@@ -87,6 +89,10 @@ class JobProcess:
         except FinishEarly as early:
             self._save_result(early.result)
             wait_for_saves()
+        except AxtuiError:
+            wait_for_submitted(has_failed=True)
+            raise
+        wait_for_submitted()
         self._finish_data()
 
     def try_method(self, module: ModuleType) -> None:
@@ -127,6 +133,7 @@ class JobProcess:
         """Run a build script; its output and result are those of synthesis."""
         with _Stage(self, "synthesis"):
             end = work()
+            wait_for_submitted()
             self._script = end.record
             self._save_result(end.result)
             wait_for_saves()

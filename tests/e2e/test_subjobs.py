@@ -6,6 +6,7 @@ import pytest
 
 from tests.conftest import ProjectDirectory
 from tests.e2e.conftest import Command, built_by, failure_of
+from tests.e2e.test_submit import MEET
 
 OUTER = """
 from axtui import build
@@ -176,3 +177,124 @@ def test_what_a_running_job_has_finished_is_an_input_of_its_subjobs(project: Pro
     assert (project.methods().count("maker"), project.methods().count("total")) == (2, 4)
     for words in (("why", "dev-4"), ("why", "maker"), ("trace", "workdirs/dev/dev-9"), ("jobs",)):
         axtui(*words)
+
+
+SUBMITS = """
+import os
+from axtui import subjobs
+options = {'place': ''}
+def prepare():
+    one = subjobs.submit('meet', name='a', options={'name': 'a', 'other': 'b'})
+    return one, subjobs.submit('meet', name='b', options={'name': 'b', 'other': 'a'})
+def analysis(sliceno): return sliceno
+def synthesis(prepare_res, analysis_res):
+    one, two = prepare_res
+    both = subjobs.submit('total', parts=[one, two])
+    last = subjobs.build('total', parts=[both], name='last')
+    return last.load(), [(job.method, str(job)) for job in subjobs.jobs], one.result().load()
+"""
+TOTAL_OF_JOBS = "jobs = (['parts'],)\ndef synthesis(jobs): return sum(job.load() for job in jobs.parts)\n"
+
+
+def test_a_job_submits_subjobs(project: ProjectDirectory, axtui: Command) -> None:
+    """Two that wait for each other, over the stages of their job; handles are inputs; the list is in order."""
+    project.write("axtui.toml", "parallel_jobs = 2\n" + (project.root / "axtui.toml").read_text())
+    project.method(
+        "meet", MEET.replace('open(place + options.name, "x")', 'open(place + options.name, "w")') + "    return 5\n"
+    )
+    project.method("total", TOTAL_OF_JOBS)
+    project.method("outer", SUBMITS)
+    project.script("print(urd.build('outer').load())")
+
+    first = axtui("run").stdout
+    again = axtui("run")
+
+    built = "[('a', 'dev-2'), ('b', 'dev-3'), ('total', 'dev-4'), ('last', 'dev-5')]"
+    assert first == again.stdout == f"(10, {built}, 5)\n"
+    assert "0 built, 1 reused" in again.stderr
+    outer = project.jobs()["dev-1"]
+    assert outer.post["subjobs"] == {f"dev-{number}": True for number in (2, 3, 4, 5)}
+
+
+@pytest.mark.parametrize("stage", ["prepare", "synthesis"])
+def test_a_job_waits_for_what_it_has_submitted(project: ProjectDirectory, axtui: Command, stage: str) -> None:
+    """Also where it never asks for the result: it is a subjob all the same, and its edit builds the job again."""
+    project.method("inner", INNER)
+    project.method("outer", f"from axtui import subjobs\ndef {stage}(): subjobs.submit('inner', n=3)\n")
+    project.script("urd.build('outer')")
+    first = built_by(axtui, project)
+    reused = built_by(axtui, project)
+    project.method("inner", INNER.replace("* 10", "* 20"))
+
+    assert (sorted(first), reused) == (["inner", "outer"], [])
+    assert project.jobs()["dev-1"].post["subjobs"] == {"dev-2": True}
+    assert sorted(built_by(axtui, project)) == ["inner", "outer"]
+
+
+@pytest.mark.parametrize("asks", [False, True])
+def test_a_submitted_subjob_that_fails(project: ProjectDirectory, axtui: Command, asks: bool) -> None:
+    """Fails its job where nobody has looked at it, and not where somebody has; what does not need it ends first."""
+    project.method("inner", "options = {'n': 0}\njobs = ('below',)\ndef synthesis(options): return 1 // options.n\n")
+    asking = (
+        "    try: bad.result()\n    except JobError as error: print(error)\n"
+        "    try: after.result()\n    except BuildError as error: print(error)\n"
+    )
+    project.method(
+        "outer",
+        "from axtui import subjobs, BuildError, JobError\ndef synthesis():\n    bad = subjobs.submit('inner')\n"
+        "    after = subjobs.submit('inner', n=2, below=bad)\n    subjobs.submit('inner', n=1)\n"
+        + (asking if asks else ""),
+    )
+    project.script("urd.build('outer')")
+
+    done = axtui("run", status=0 if asks else 1)
+
+    states = sorted((job.method, job.state) for job in project.jobs().values())
+    assert states == [("inner", "failed"), ("inner", "finished"), ("outer", "finished" if asks else "failed")]
+    outer = project.jobs()["dev-1"]
+    if asks:
+        assert "inner was not built: its input inner (dev-2) failed" in axtui("log", "dev-1").stdout
+    else:
+        assert outer.error["message"].startswith("JobError: Failed to build dev-2 (inner)")
+        assert "its input inner (dev-2) failed" in outer.error["traceback"]
+        assert "dev-1" in done.stderr
+
+
+def test_a_job_that_ends_before_its_subjobs_takes_them_along(project: ProjectDirectory, axtui: Command) -> None:
+    """By a mistake of its own: what runs is stopped, what waits for that is answered, and the build ends."""
+    project.method("slow", "import signal\njobs = ('below',)\ndef synthesis(): signal.pause()\n")
+    project.method(
+        "outer",
+        "import os, time\nfrom axtui import subjobs\ndef synthesis(params):\n    slow = subjobs.submit('slow')\n"
+        "    subjobs.submit('slow', below=slow)\n"
+        "    place = params.project_directory + '/workdirs/dev/dev-2/progress'\n    until = time.monotonic() + 60\n"
+        "    while not os.path.exists(place): assert time.monotonic() < until\n    raise KeyError('mine')\n",
+    )
+    project.script("urd.build('outer')")
+
+    done = axtui("run", status=1)
+
+    assert "KeyError: 'mine'" in done.stderr
+    assert "finished in" in done.stderr or "failed in" in done.stderr
+    assert "dev-1, which asked for it, has ended" in done.stderr
+    assert len(project.jobs()) == 2
+
+
+@pytest.mark.parametrize("call", ["build", "submit"])
+def test_what_only_a_script_may_say_is_refused(project: ProjectDirectory, axtui: Command, call: str) -> None:
+    """`why_build`, `force_build`, `workdir`, `concurrency` are no keywords of subjobs, as in the Accelerator."""
+    project.method("inner", INNER)
+    project.method(
+        "outer",
+        f"from axtui import subjobs, BuildError\ndef synthesis():\n"
+        "    for name in ('why_build', 'force_build', 'workdir', 'concurrency'):\n"
+        f"        try:\n            found = subjobs.{call}('inner', **{{name: True}})\n"
+        "            print(getattr(found, 'result', lambda: found)())\n"
+        "        except BuildError as error: print(error)\n",
+    )
+    project.script("urd.build('outer')\nprint(urd.joblist[-1].output('synthesis'))")
+
+    said = axtui("run").stdout.split("\n")
+
+    wanted = "Keyword {} not in options/datasets/jobs for method inner"
+    assert said[:4] == [wanted.format(name) for name in ("why_build", "force_build", "workdir", "concurrency")]

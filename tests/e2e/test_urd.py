@@ -46,7 +46,10 @@ def test_lists_are_kept_between_runs(axtui: Command, project: ProjectDirectory) 
 entries = len(urd.since('daily', 0))
 urd.begin('daily', f'2024-06-0{entries + 1}', caption=f'run {entries}')
 urd.latest('daily')
+near = urd.build_chained('chained', name='sum', n=entries, why_build=True)
 urd.build_chained('chained', name='sum', n=entries)
+nearest = [*near['chained'].values()][:1]
+assert [each['options'] for each in nearest] == [{'n': entries - 1}][:entries], near
 print(urd.finish('daily').new, urd.joblist['sum'].load())
 """
     )

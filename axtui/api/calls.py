@@ -1,4 +1,4 @@
-"""The calls of a build script, in their order: jobs, and handles of jobs that may not be there yet."""
+"""The calls of a build script or a running job, in their order: jobs, and handles of jobs that may not be there yet."""
 
 from __future__ import annotations
 
@@ -11,10 +11,14 @@ from axtui.base.errors import AxtuiError
 
 
 class Calls:
-    """What was asked for. The joblist is in the order of the calls, whatever ends first, and without what failed."""
+    """What was asked for. The joblist is in the order of the calls, whatever ends first, and without what failed.
 
-    def __init__(self) -> None:
-        self._joblist = JobList()
+    Args:
+        joblist: The list to put the jobs in; one of its own unless given.
+    """
+
+    def __init__(self, joblist: JobList | None = None) -> None:
+        self._joblist = JobList() if joblist is None else joblist
         self._open: deque[NamedJob | Handle] = deque()
         """The first handle whose job is not in the list yet, and all that was called after it."""
         self._handles: list[Handle] = []

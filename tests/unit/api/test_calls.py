@@ -7,13 +7,13 @@ from collections.abc import Iterator
 import pytest
 
 from axtui.api import context
+from axtui.api.calls import Calls
 from axtui.api.context import Context
 from axtui.api.handle import Handle
 from axtui.api.joblist import NamedJob
 from axtui.api.request import Requests
 from axtui.base.errors import JobError
 from axtui.base.wire import Message
-from axtui.build.calls import Calls
 
 
 class Answers:
