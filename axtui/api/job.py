@@ -243,12 +243,12 @@ class Job(str):
             description: A text for them.
 
         Raises:
-            UnsafePathError: The link would lie outside the result directory.
+            UnsafePathError: The file lies outside the job, or the link would lie outside the result directory.
             AssertionError: The job has no such file, or this is no build script.
         """
         if context.is_would_be(self):
             return
-        source = self.filename(filename)
+        source = str(safe_join(self.path, os.path.relpath(self.filename(filename), self.path)))
         assert os.path.exists(source), f"{self} has no file {os.fspath(filename)!r} to link to"
         here = context.current()
         assert here.is_build, f"link_result({os.fspath(filename)!r}): results are linked by build scripts alone"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from axtui.base.errors import UserError
+from axtui.base.errors import UnsafePathError
 from axtui.base.files import safe_join
 
 
@@ -21,8 +21,7 @@ def link(source: str, results: Path, name: str) -> str:
         The name that it has.
 
     Raises:
-        UnsafePathError: It would lie outside the result directory.
-        UserError: A folder of its name is a symlink.
+        UnsafePathError: It would lie outside the result directory, or a folder of its name is a symlink.
     """
     name = os.path.join(name, os.path.basename(source)) if name.endswith("/") else name
     target = safe_join(results, name)
@@ -31,7 +30,7 @@ def link(source: str, results: Path, name: str) -> str:
     for part in Path(name).parts[:-1]:
         directory = directory / part
         if directory.is_symlink():
-            raise UserError(f"{directory} is a symlink; wanted a folder for the link {name!r}")
+            raise UnsafePathError(f"{directory} is a symlink; wanted a folder for the link {name!r}")
         directory.mkdir(exist_ok=True)
     temporary = f"{target}.{os.getpid()}tmp"
     os.symlink(source, temporary)

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from axtui.api import context
 from axtui.base import errors
-from axtui.base.errors import AxtuiError, BuildError, JobError
+from axtui.base.errors import AxtuiError, BuildError, JobError, NoSuchWhateverError, missing_input
 from axtui.base.values import encode_value
 from axtui.base.wire import Message
 
@@ -130,5 +130,7 @@ def make_error(record: dict[str, Any]) -> AxtuiError:
     if record["class"] == "JobError":
         return JobError(job_or_none(record["job"]), record["method"], record["status"])
     kind = getattr(errors, record["class"], BuildError)
+    if issubclass(kind, NoSuchWhateverError):
+        return missing_input(kind.__name__, record["method"], record["text"])
     error: AxtuiError = kind(record["text"])
     return error

@@ -23,8 +23,8 @@ class RecordError(AxtuiError):
     """A record on disk or on a wire cannot be read: too large, not JSON, or of the wrong shape."""
 
 
-class UnsafePathError(AxtuiError):
-    """A relative path would leave the directory it must stay in."""
+class UnsafePathError(AxtuiError, AssertionError):
+    """A relative path would leave the directory it must stay in; the Accelerator, too, asserts that it does not."""
 
 
 class EngineError(AxtuiError):
@@ -81,12 +81,40 @@ class NoSuchWorkdirError(NoSuchWhateverError):
     """There is no such workdir in the configuration."""
 
 
+class MissingInputError(JobError):
+    """A job was refused because an input of it is not there.
+
+    Each one is a `NoSuchWhateverError` too, see `missing_input`: who knows the Accelerator, where such a job fails with
+    the part `server`, catches it as a JobError. The message is the sentence alone.
+    """
+
+    def __init__(self, method: str, text: str) -> None:
+        super().__init__("", method, {"server": text})
+
+    def __str__(self) -> str:
+        return self.status["server"]
+
+    def __reduce__(self) -> tuple[object, tuple[str, str, str]]:
+        return missing_input, (type(self).__name__, self.method, self.status["server"])
+
+
+def missing_input(kind: str, method: str, text: str) -> MissingInputError:
+    """Make the error of a job whose input is not there, which is also one of the NoSuch…Error of that name."""
+    return _MISSING[kind](method, text)
+
+
 class DatasetError(AxtuiError):
     """A dataset cannot be read as asked."""
 
 
 class NoSuchDatasetError(NoSuchWhateverError, DatasetError):
     """There is no such dataset."""
+
+
+_MISSING: dict[str, type[MissingInputError]] = {
+    kind.__name__: type(kind.__name__, (MissingInputError, kind), {"__doc__": kind.__doc__})
+    for kind in (NoSuchJobError, NoSuchWorkdirError, NoSuchDatasetError)
+}
 
 
 class DatasetUsageError(DatasetError):

@@ -31,7 +31,9 @@ from axtui.store.record import read_job, read_post
 
 EXAMPLE = "axtui run weekly   or   axtui run --dry-run weekly"
 _TRIES = 5
-_ASKED = ("JobError:", "ServerError:", "BuildError:")
+_ASKED = (
+    "JobError:", "ServerError:", "BuildError:", "NoSuchJobError:", "NoSuchWorkdirError:", "NoSuchDatasetError:",
+)  # fmt: skip
 """Failures of what a script asked for; its own code is not to blame."""
 
 

@@ -135,7 +135,7 @@ class Desk:
         ticket.build.counts["failed"] += not ticket.is_question
         place = (ticket.build.number, ticket.row.name, ticket.row.method)
         self._tell(ticket, RequestRefused(*place, str(error), path, line))
-        answer = _error_answer(error)
+        answer = _error_answer(error, ticket.row.method)
         self.settle(ticket, answer, Outcome(ticket.label, fault=f"{ticket.label} was refused"))
 
     def cancel(self, ticket: Ticket, why: str) -> None:
@@ -377,11 +377,11 @@ class _ImportFailedError(BuildError):
         self.failure = failure
 
 
-def _error_answer(error: AxtuiError) -> Message:
+def _error_answer(error: AxtuiError, method: str) -> Message:
     if isinstance(error, JobError):
         return {"error": {"class": "JobError", "job": error.job, "method": error.method, "status": error.status}}
     kind = "BuildError" if isinstance(error, (MethodError, _ImportFailedError)) else type(error).__name__
-    return {"error": {"class": kind, "text": str(error)}}
+    return {"error": {"class": kind, "text": str(error), "method": method}}
 
 
 def _labels(ticket: Ticket) -> tuple[str, str]:

@@ -129,7 +129,7 @@ def _cut(told: traceback.TracebackException, seen: set[int]) -> None:
 
 
 def _subjob_error(error: BaseException) -> list[str]:
-    return [error.format_msg() + "\n"] if isinstance(error, JobError) else []
+    return [error.format_msg() + "\n"] if isinstance(error, JobError) and error.job else []
 
 
 def _with_status(lines: list[str], stack: list[tuple[str, float]]) -> list[str]:

@@ -151,6 +151,33 @@ def test_a_request_that_cannot_be(project: ProjectDirectory, axtui: Command, cal
     assert REQUESTS[call] in complained(project, axtui, call)
 
 
+MISSING = {
+    "source='dev-0/gone'": "NoSuchDatasetError",
+    "source='dev-77'": "NoSuchJobError",
+    "previous='prod-1'": "NoSuchWorkdirError",
+}
+
+
+@pytest.mark.parametrize("given", [*MISSING])
+def test_a_missing_input_is_caught_by_either_name(project: ProjectDirectory, axtui: Command, given: str) -> None:
+    """As the job that cannot be built, as in the Accelerator, and as what is not there; whoever catches nothing sees
+    one sentence."""
+    project.method("one", "datasets = ('source',)\njobs = ('previous',)\ndef synthesis(): pass\n")
+    call = f"urd.build('one', {given})"
+    project.script(
+        f"import axtui, axtui.error, axtui.build\nfor kind in (axtui.{MISSING[given]}, axtui.error.{MISSING[given]}, "
+        f"axtui.build.JobError, axtui.NoSuchWhateverError):\n    try: {call}\n"
+        f"    except kind as error: print(error.status == {{'server': str(error)}}, error.method, repr(error.job))"
+    )
+    caught = axtui("run").stdout
+    said = complained(project, axtui, call)
+
+    assert caught == "True one ''\n" * 4
+    assert said.count(MISSING[given]) == 1
+    assert "Traceback" not in said
+    assert not project.jobs()
+
+
 def test_a_broken_method_stops_nothing_else(project: ProjectDirectory, axtui: Command) -> None:
     """It is told with its line; the others build, and what exists is reused; repaired, it builds."""
     project.method("good", "def synthesis(): return 1\n")

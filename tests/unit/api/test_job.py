@@ -11,7 +11,7 @@ from axtui import Job, JobWithFile, NoJob
 from axtui.api import context
 from axtui.api.context import Context
 from axtui.api.joblist import JobList, NamedJob
-from axtui.base.errors import NoSuchJobError, NoSuchWorkdirError, UnsafePathError, UserError
+from axtui.base.errors import NoSuchJobError, NoSuchWorkdirError, UnsafePathError
 from axtui.base.values import decode_value, encode_value
 from tests.unit.dataset.desk import Desk
 
@@ -115,13 +115,19 @@ def test_results_are_linked_by_build_scripts(desk: Desk, tmp_path: Path) -> None
     for name in ("a.txt", "x/y", "x/y", "d/"):
         job.link_result("a.txt", name)
 
-    assert [link["link"] for link in here.links] == ["a.txt", "x/y", "x/y", "d/a.txt"]
+    job.link_result(job.filename("a.txt"))
+
+    assert [link["link"] for link in here.links] == ["a.txt", "x/y", "x/y", "d/a.txt", "a.txt"]
     assert all((tmp_path / "results" / name).read_text() == "a" for name in ("a.txt", "x/y", "d/a.txt"))
     for wrong in ("../x", "/x", "a/../../x"):
         with pytest.raises(UnsafePathError):
             job.link_result("a.txt", wrong)
+    (desk.root / "x").write_text("not of the job")
+    for wrong in ("../x", "/x", str(desk.root / "x")):
+        with pytest.raises(UnsafePathError, match="is not a path below .*/dev-"):
+            job.link_result(wrong)
     (tmp_path / "results/sly").symlink_to(tmp_path)
-    with pytest.raises(UserError, match="is a symlink"):
+    with pytest.raises(UnsafePathError, match="is a symlink"):
         job.link_result("a.txt", "sly/x")
     with pytest.raises(AssertionError, match="has no file 'gone' to link to"):
         job.link_result("gone")

@@ -11,6 +11,7 @@ from axtui.base.errors import (
     JobError,
     NoSuchDatasetError,
     NoSuchWhateverError,
+    missing_input,
 )
 
 
@@ -51,3 +52,16 @@ def test_errors_are_caught_by_their_family() -> None:
     assert issubclass(NoSuchDatasetError, DatasetError)
     assert issubclass(JobError, BuildError)
     assert issubclass(DatasetError, AxtuiError)
+
+
+def test_a_missing_input_is_caught_both_ways() -> None:
+    """As what is not there, and as the job that fails for it; the sentence stays, also through a pickle."""
+    error = missing_input("NoSuchDatasetError", "count", "job dev-1 has no dataset 'x'")
+    copy = pickle.loads(pickle.dumps(error))
+
+    for each in (error, copy):
+        assert isinstance(each, JobError)
+        assert isinstance(each, NoSuchDatasetError)
+        assert type(each).__name__ == "NoSuchDatasetError"
+        assert str(each) == "job dev-1 has no dataset 'x'"
+        assert (each.job, each.method, each.status) == ("", "count", {"server": str(each)})
