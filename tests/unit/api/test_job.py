@@ -124,7 +124,7 @@ def test_results_are_linked_by_build_scripts(desk: Desk, tmp_path: Path) -> None
             job.link_result("a.txt", wrong)
     (desk.root / "x").write_text("not of the job")
     for wrong in ("../x", "/x", str(desk.root / "x")):
-        with pytest.raises(UnsafePathError, match="is not a path below .*/dev-"):
+        with pytest.raises(UnsafePathError, match=r"is not a path below .*/dev-"):
             job.link_result(wrong)
     (tmp_path / "results/sly").symlink_to(tmp_path)
     with pytest.raises(UnsafePathError, match="is a symlink"):
