@@ -38,7 +38,7 @@ class Engine:
         answer = {"job": f"dev-{number}", "reused": n > 0}
         if n < 0:
             answer = {"error": {"class": "JobError", "job": f"dev-{-n}", "method": message["method"], "status": {}}}
-        if message["why"] == "asked":
+        if message.get("why") == "asked":
             answer = {"method": message["method"], "misses": {}}
         self.answers.append({**answer, "tag": message.pop("tag")})
         asked.append(message)
