@@ -17,6 +17,8 @@ from axtui.store.record import read_job
 def read_params(directory: Path, jobid: str) -> DotDict:
     """Read the parameters of a job from its setup.json; a finished job has `endtime` and `exectime` too.
 
+    The options of a finished build script also say where its jobs are listed, as `urd-list`.
+
     Raises:
         NoSuchJobError: There is no such job, or its record is damaged.
     """
@@ -24,7 +26,9 @@ def read_params(directory: Path, jobid: str) -> DotDict:
     if not record.setup:
         raise NoSuchJobError(f"there is no usable job {jobid} in {directory.parent}: {record.reason}")
     times: Record = {key: record.post[key] for key in ("endtime", "exectime") if key in record.post}
-    return typed_params({**record.setup, **times})
+    params = typed_params({**record.setup, **times})
+    params.options.update({key: record.post[key] for key in ("urd-list",) if key in record.post})
+    return params
 
 
 def typed_params(setup: Record) -> DotDict:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, time, timedelta
 from pathlib import Path, PurePath
 from typing import Any, NamedTuple
@@ -73,6 +73,7 @@ def encode_value(value: Any, depth: int = 0) -> Any:
         case list() | tuple():
             return [encode_value(item, depth + 1) for item in value]
         case set() | frozenset():
+            _refuse_nested(value, "an element of a set")
             return {"$set": sorted((encode_value(item, depth + 1) for item in value), key=format_canonical)}
         case datetime():
             return {"$datetime": value.isoformat()}
@@ -112,7 +113,15 @@ def _decode(value: Any) -> Any:
     return {key: item if type(item) in _PLAIN else _decode(item) for key, item in value.items()}
 
 
+def _refuse_nested(values: Iterable[Any], what: str) -> None:
+    """Refuse what would come back as a list or a set, which nothing can be looked up by."""
+    for value in values:
+        if isinstance(value, (tuple, frozenset)) and not isinstance(value, FileReference):
+            raise TypeError(f"{type(value).__name__} is not supported in data as {what}: {value!r:.80}")
+
+
 def _encode_dict(value: dict[Any, Any], depth: int) -> Any:
+    _refuse_nested(value, "a key")
     pairs = [[encode_value(key, depth + 1), encode_value(item, depth + 1)] for key, item in value.items()]
     if isinstance(value, OrderedDict):
         return {"$ordered": pairs}

@@ -92,8 +92,8 @@ def test_run_leaves_an_automatic_entry(axtui: Command, project: ProjectDirectory
     axtui("run")
     place = last_run(project).post["urd-list"]
     path, _, timestamp = place.rpartition("/")
-    project.script("pass")
-    axtui("run")
+    project.script("from axtui import Job\nprint(Job('dev-0').params.options['urd-list'])")
+    assert axtui("run").stdout == f"{place}\n"
     project.script("urd.build('count')\nreturn 4")
     axtui("run", status=4)
     project.script("urd.build('count')\nraise ValueError('no')")

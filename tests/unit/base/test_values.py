@@ -132,9 +132,12 @@ def test_sets_and_dicts_have_one_form_whatever_their_order() -> None:
     assert encode_value(OrderedDict(first)) != encode_value(OrderedDict(second))
 
 
-@pytest.mark.parametrize("value", [b"x", 1j, object(), lambda: 1, [b"x"], {"a": {"b": object()}}, {(1, b"x"): 1}])
+@pytest.mark.parametrize(
+    "value",
+    [b"x", 1j, object(), lambda: 1, [b"x"], {"a": {"b": object()}}, {(1, "x"): 1}, {(1, 2)}, {frozenset()}],
+)
 def test_what_no_option_can_be_is_refused(value: Any) -> None:
-    """Bytes, complex numbers and objects do not travel, at any depth."""
+    """Bytes, complex numbers and objects do not travel, at any depth; tuples do, where they need not be hashable."""
     with pytest.raises(TypeError, match="is not supported in data"):
         encode_value(value)
 
