@@ -72,7 +72,7 @@ class Estimate:
         return self.seconds > self.path_seconds * _BOUND
 
 
-def estimate(table: Table, links: Links, past: Past, keys: Iterable[str], now: float, slots: int) -> Estimate:
+def estimate(table: Table, links: Links, past: Past, keys: Iterable[str], now: float | None, slots: int) -> Estimate:
     """Estimate when a build ends.
 
     Args:
@@ -80,10 +80,10 @@ def estimate(table: Table, links: Links, past: Past, keys: Iterable[str], now: f
         links: Which of them reads which.
         past: How long they took before.
         keys: The rows that run or will run.
-        now: Seconds on the clock of `Row.began`.
+        now: Seconds on the clock of `Row.began`; None counts what runs as if it had not begun.
         slots: How many jobs run side by side at most.
     """
-    left = {key: seconds_left(table.rows[key], past, now) for key in keys}
+    left = {key: seconds_left(table.rows[key], past, now) for key in dict.fromkeys(keys)}
     path = links.longest_path([key for key in table.order if key in left], left) if left else []
     path_seconds = sum(left[key] for key in path)
     work = sum(left.values())
@@ -94,10 +94,12 @@ def estimate(table: Table, links: Links, past: Past, keys: Iterable[str], now: f
     return Estimate(max(path_seconds, work / slots), doubt, unknown, tuple(path), path_seconds, work)
 
 
-def seconds_left(row: Row, past: Past, now: float) -> float:
-    """Return how many seconds a row's job is likely to take from now on."""
+def seconds_left(row: Row, past: Past, now: float | None) -> float:
+    """Return how many seconds a row's job is likely to take from now on; None for from its beginning."""
     usual = past.usual(row)
-    return max(0.0, usual - (now - row.began)) if row.state == "running" and row.began else usual
+    if now is None or row.state != "running" or not row.began:
+        return usual
+    return max(0.0, usual - (now - row.began))
 
 
 def path_of_build(table: Table, links: Links) -> tuple[list[str], float]:

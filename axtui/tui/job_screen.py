@@ -194,13 +194,22 @@ class JobScreen(TextScreen, inherit_bindings=False):
 
     def what_is_due(self) -> str:
         """Say what a build would do by what is known: how much is stale, how much comes after it, how long it takes."""
-        keys = self._board.in_state("stale")
-        if not keys or (self._board.is_building and not self._board.held):
+        if self._board.is_building and not self._board.held:
             return ""
-        own = sum(self._board.table.rows[key].message == OWN for key in keys)
-        found = self._board.estimate(clock.monotonic(), self.slots)
-        about = f", about {clock.format_seconds(found.seconds)}" if found.seconds else ""
-        after = f", {len(keys) - own} after them" if len(keys) > own else ""
+        if self._board.held:
+            count, own, seconds = (
+                len(self._board.stale.messages),
+                self._board.stale.own,
+                self._board.seconds_due(self.slots),
+            )
+        else:
+            keys = self._board.in_state("stale")
+            own, count = sum(self._board.table.rows[key].message == OWN for key in keys), len(keys)
+            seconds = self._board.estimate(clock.monotonic(), self.slots).seconds
+        if not count:
+            return ""
+        about = f", about {clock.format_seconds(seconds)}" if seconds else ""
+        after = f", {count - own} after them" if count > own else ""
         return f"{own} stale{after}{about}"
 
     @property

@@ -1,4 +1,4 @@
-"""Marking what a save makes stale: for its own source, or because it comes after something that is. Pure."""
+"""What saves make stale: for its own source, or because it comes after something that is. Marks rows. Pure."""
 
 from __future__ import annotations
 
@@ -9,18 +9,40 @@ OWN = "source changed"
 """What a row says that is stale for its own source; one that only comes after such a row says after which."""
 
 
-def mark_stale(table: Table, event: SourcesChanged) -> list[str]:
-    """Mark the rows that a change of sources makes stale, but none that runs; return their keys."""
-    reached = {*event.stale, *event.after}
-    within: dict[str, list[str]] = {}
-    found = [row for key in (*event.stale, *event.after) if (row := table.rows.get(key))]
-    for row in found:
-        within.setdefault(row.parent, []).append(row.method)
-    rows = [row for row in found if row.state != "running"]
-    for row in rows:
-        row.message = OWN if row.row in event.stale else _tell_after(table, row, reached, within.get(row.row, []))
-        row.state, row.why = "stale", ()
-    return [row.row for row in rows]
+class Stale:
+    """What saves have made stale since a build began.
+
+    Attributes:
+        messages: Why, by row; of rows that ran as well.
+    """
+
+    def __init__(self) -> None:
+        self.messages: dict[str, str] = {}
+
+    @property
+    def own(self) -> int:
+        """How many rows are stale for their own source."""
+        return sum(message == OWN for message in self.messages.values())
+
+    def clear(self) -> None:
+        """Begin anew: a build takes every file as it is."""
+        self.messages.clear()
+
+    def take(self, table: Table, event: SourcesChanged) -> list[str]:
+        """Mark the rows that a change of sources makes stale, but none that runs; return their keys."""
+        reached = {*event.stale, *event.after}
+        rows = [row for key in (*event.stale, *event.after) if (row := table.rows.get(key))]
+        within: dict[str, list[str]] = {}
+        for row in rows:
+            within.setdefault(row.parent, []).append(row.method)
+        for row in rows:
+            message = OWN if row.row in event.stale else _tell_after(table, row, reached, within.get(row.row, []))
+            self.messages[row.row] = message
+        return [self._mark(row) for row in rows if row.state != "running"]
+
+    def _mark(self, row: Row) -> str:
+        row.state, row.message, row.why = "stale", self.messages[row.row], ()
+        return row.row
 
 
 def _tell_after(table: Table, row: Row, reached: set[str], within: list[str]) -> str:

@@ -16,7 +16,7 @@ from axtui.tui.estimates import Estimate, Past, estimate
 from axtui.tui.happenings import Happening, tell
 from axtui.tui.links import Links
 from axtui.tui.rows import BAD, OPEN, SCRIPT, Broken, Build, Row, State, Table
-from axtui.tui.staleness import mark_stale
+from axtui.tui.staleness import Stale
 from axtui.tui.tally import Tally
 
 _BUILDS_MOST = 200
@@ -49,6 +49,7 @@ class Board:
         notes: What the engine had to say, the newest last.
         happened: What happened, the newest last.
         past: How long jobs took.
+        stale: What saves have made stale since the build began.
         held: What becomes of a save that came during the build: "wait" for its end, "ask", "" for no such save.
         last_seq: The number of the last event folded in.
     """
@@ -70,6 +71,7 @@ class Board:
         self.happened: deque[Happening] = deque(maxlen=_HAPPENED_MOST)
         self.past = Past()
         self.held = ""
+        self.stale = Stale()
         self.failures: list[str] = []
         self.last_seq = 0
         self._tables: dict[str, Table] = {}
@@ -148,7 +150,7 @@ class Board:
             case ev.EngineStarted() | ev.EngineStopped():
                 self._lose_builds()
             case ev.SourcesChanged() as event:
-                for key in mark_stale(self.table, event):
+                for key in self.stale.take(self.table, event):
                     self._touch(key)
             case ev.SaveHeld(choice=choice):
                 self.held = choice
@@ -180,8 +182,13 @@ class Board:
         """Return how long it takes to build what a save has made stale, 0.0 where that cannot be said."""
         if not isinstance(entry.event, ev.SourcesChanged) or not self._slots:
             return 0.0
-        keys = self.in_state("stale")
-        return estimate(self.table, self.links, self.past, keys, entry.seconds, self._slots).seconds
+        return self.seconds_due(self._slots)
+
+    def seconds_due(self, slots: int) -> float:
+        """Return how long it takes to build what saves have made stale since the build began, from its beginning."""
+        self._count()
+        keys = [key for key in self.stale.messages if key in self.table.rows]
+        return estimate(self.table, self.links, self.past, keys, None, slots).seconds
 
     def learn(self, watching: bool, methods: object) -> None:
         """Take what the engine answers when it is asked for its state."""
@@ -206,7 +213,8 @@ class Board:
                 self._start(entry, event)
             case ev.StageStarted():
                 row = self._row(event.build, event.row)
-                row.stages = (*row.stages, (event.stage, entry.seconds))
+                if row.job in ("", event.job):  # else another build runs it too
+                    row.stages = (*row.stages, (event.stage, entry.seconds))
             case ev.JobFinished():
                 row = self._answer(event.build, event.row, "built", event.job)
                 same = (f"same output as {event.same_as}",) if event.same_as else ()
@@ -240,6 +248,7 @@ class Board:
         self.table = self._tables.setdefault(event.script, Table())
         self.table.last = ""
         self.failures, self.held = [], ""
+        self.stale.clear()
         for row in self.table:
             row.state, message = ("stale", row.message) if row.state == "stale" else ("expected", "")
             row.clear()

@@ -341,6 +341,23 @@ async def test_a_save_during_a_build_is_answered_with_b(flights: Recorded) -> No
 
 
 @in_loop
+async def test_a_save_of_what_runs_is_asked_about_in_full(flights: Recorded) -> None:
+    """The question names how much is stale though all of it runs just now."""
+    engines = FakeEngines()
+    async with opened(flights.project, engines=engines) as (app, pilot):
+        (running, *_) = (row.row for row in app.board.running())
+        engines.client.say(
+            flights.entry(ev.SourcesChanged(("a_x.py",), ("x",), (running,), ())),
+            flights.entry(ev.SaveHeld(1, ("a_x.py",), "ask")),
+        )
+        await until(pilot, lambda: app.board.held == "ask")
+        await pilot.press("b")
+        await settle(pilot)
+
+        assert "while the build runs: 1 stale" in line_with(app, "while the build runs")
+
+
+@in_loop
 async def test_the_estimate_is_made_of_past_builds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The median of what a job took in builds that the first frame does not read, with how far off that is."""
     rec = Recorded(tmp_path / "p")

@@ -196,6 +196,29 @@ def test_a_save_says_what_it_causes(told: Told) -> None:
     assert board.happened[-1].text == "saved a_b.py → 1 stale, 1 after them, about 9.0s"
 
 
+def test_a_save_that_waits_counts_what_runs_too(told: Told) -> None:
+    """A job that runs stays running, and is among what the save causes, with all the time that it takes."""
+    told.begin()
+    told.start("b.1", "dev-9")
+    told.board.past.add("b.1", 4.0)
+    told.say(ev.SourcesChanged(("flights/a_b.py",), ("b",), ("b.1",), ("c.1",)), ev.SaveHeld(1, ("a_b.py",), "ask"))
+
+    assert told.states()["b.1"] == "running"
+    assert (told.board.stale.own, len(told.board.stale.messages)) == (1, 2)
+    assert told.board.seconds_due(1) >= 4.0
+    told.begin()
+    assert told.board.stale.messages == {}
+
+
+def test_stages_of_another_job_of_the_row_are_not_its_own(told: Told) -> None:
+    """Two builds that run at once may both run a row; the stages shown are those of the job shown."""
+    told.begin()
+    told.start("b.1", "dev-9")
+    told.say(ev.StageStarted(1, "b.1", "dev-8", "analysis"), ev.StageStarted(1, "b.1", "dev-9", "synthesis"))
+
+    assert [stage for stage, _ in told.board.table.rows["b.1"].stages] == ["synthesis"]
+
+
 def test_a_broken_method_marks_its_rows_and_nothing_else(told: Told) -> None:
     """A method that does not parse shows on its rows with file and line, until it is repaired."""
     told.say(ev.MethodBroken("b", "flights/a_b.py", 7, "SyntaxError: invalid syntax", ("b.1",)))
