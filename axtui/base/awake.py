@@ -1,4 +1,4 @@
-"""Waiting awake: looking again and again for what is about to come, for as long as to fall asleep and be woken takes.
+"""Waiting awake: looking again and again for what is about to come, for as long as an answer takes at most.
 
 Two processes that talk in turns on an idle machine otherwise spend most of the time in being woken. Where nothing came
 in time, ever more waits go by before the next is awake, so that a busy machine loses next to nothing.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import time
 
-SECONDS = 0.00015
+SECONDS = 0.0003
 _MOST_VAIN = 63
 
 

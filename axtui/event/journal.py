@@ -52,14 +52,22 @@ def read_journal(directory: Path, since: int = 1) -> Iterator[Entry]:
 
 
 def read_last_builds(directory: Path, builds: int = 1) -> list[Entry]:
-    """Return the entries from the start of the last but `builds` - 1 build on, reading as few segments as possible."""
+    """Return the entries from the start of the last but `builds` - 1 build on, parsing no others."""
     entries: list[Entry] = []
+    starts = 0
+    for entry in _read_backwards(directory):
+        entries.append(entry)
+        starts += isinstance(entry.event, BuildStarted)
+        if starts == builds:
+            break
+    return entries[::-1]
+
+
+def _read_backwards(directory: Path) -> Iterator[Entry]:
+    """Give every entry, the last one first; a last line may be whole but for its newline."""
     for segment in reversed(find_segments(directory)):
-        entries = [*parse_lines(segment.read_bytes()), *entries]
-        starts = [index for index, entry in enumerate(entries) if isinstance(entry.event, BuildStarted)]
-        if len(starts) >= builds:
-            return entries[starts[-builds] :]
-    return entries
+        for line in reversed(segment.read_bytes().splitlines()):
+            yield from parse_lines(line + b"\n")
 
 
 class Journal:
@@ -115,11 +123,11 @@ class Journal:
 
 
 def _last_numbers(directory: Path) -> tuple[int, int]:
+    """Return the number for the next entry, and that of the last build."""
     seq = builds = 0
-    for segment in reversed(find_segments(directory)):
-        for entry in parse_lines(segment.read_bytes() + b"\n"):  # a last line may be whole but for its newline
-            seq = max(seq, entry.seq)
-            builds = max(builds, getattr(entry.event, "build", 0))
-        if builds:
+    for entry in _read_backwards(directory):
+        seq = max(seq, entry.seq)
+        builds = max(builds, getattr(entry.event, "build", 0))
+        if isinstance(entry.event, BuildStarted):
             break
     return seq + 1, builds
