@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol, TextIO
@@ -258,7 +257,9 @@ class LiveProgress(PlainProgress):
 
     def draw(self) -> None:
         """Print what is new, and draw the live lines again, in place."""
-        width = shutil.get_terminal_size().columns
+        from shutil import get_terminal_size  # brings in much that plain lines have no need of
+
+        width = get_terminal_size().columns
         lines = [self._live_line(each)[: width - 1] for each in list(self._running.values())[:_LIVE_LINES]]
         hidden = len(self._running) - len(lines)
         if hidden > 0:

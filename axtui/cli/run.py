@@ -19,8 +19,6 @@ from axtui.base.records import Record
 from axtui.base.text import safe
 from axtui.base.wire import Message, WireClosedError
 from axtui.build.script_options import ScriptOptions, current_user, parse_concurrency
-from axtui.build.timestamps import normal_timestamp
-from axtui.cli.dry_run import run_dry
 from axtui.cli.progress import VERBOSITIES, Progress, choose_progress, long_traceback
 from axtui.cli.switches import add_switch
 from axtui.engine.client import EngineClient, explain_loss, find_engine, reach_engine
@@ -79,6 +77,8 @@ def run(arguments: argparse.Namespace) -> int:
     options = read_options(project, arguments)
     show = Show(arguments.json, "no" if arguments.quiet else arguments.verbose, arguments.full_path)
     if arguments.dry_run:
+        from axtui.cli.dry_run import run_dry  # brings in much that a run has no need of
+
         return run_dry(project, arguments.script, arguments.json, options)
     if arguments.just_wait:
         return wait_for_builds(project, show)
@@ -102,10 +102,16 @@ def read_options(project: Project, arguments: argparse.Namespace) -> ScriptOptio
     return ScriptOptions(
         flags=tuple(flag.strip() for flag in arguments.flags.split(",") if flag.strip()),
         workdir=arguments.workdir,
-        horizon=normal_timestamp(arguments.horizon) if arguments.horizon else "",
+        horizon=_read_timestamp(arguments.horizon) if arguments.horizon else "",
         user=current_user(),
         concurrency=parse_concurrency(arguments.concurrency),
     )
+
+
+def _read_timestamp(text: str) -> str:
+    from axtui.build.timestamps import normal_timestamp  # few runs have one
+
+    return normal_timestamp(text)
 
 
 @dataclass(frozen=True)

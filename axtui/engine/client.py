@@ -6,18 +6,20 @@ import os
 import resource
 import select
 import socket
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from axtui.base import clock
 from axtui.base.errors import EngineError
 from axtui.base.wire import Message, Wire
 from axtui.engine.place import socket_path
 from axtui.project.config import Project
+
+if TYPE_CHECKING:
+    import subprocess
 
 _START_SECONDS = 120.0
 """An engine that has not ended has not failed, however long a machine with much else to do lets it wait."""
@@ -88,6 +90,8 @@ def start_engine(project: Project) -> subprocess.Popen[bytes]:
     Raises:
         EngineError: No process can be started, or the project's own directory cannot be written.
     """
+    import subprocess  # nearly always there is an engine, and none to start
+
     try:
         project.private.mkdir(mode=0o700, exist_ok=True)
         with open(project.private / "engine.log", "ab") as log:
