@@ -50,6 +50,7 @@ class EventsPane(Pane, inherit_bindings=True):
         self._slots_shown: tuple[Sequence[Row], Mapping[str, Share], Estimate] = ((), {}, Estimate())
         self._happened: Sequence[Happening] = ()
         self._last: Happening | None = None
+        self._follows = True
 
     @property
     def nothing(self) -> str:
@@ -61,11 +62,9 @@ class EventsPane(Pane, inherit_bindings=True):
         last = self._board.happened[-1] if self._board.happened else None
         if last is self._last:
             return
-        follows = self._is_at_end()
         self._last, self._happened = last, list(self._board.happened)
         self.resize_content(len(self._head) + len(self._happened))
-        if follows:
-            self.action_last()
+        self._stay_at_end()
         build = self._board.build
         self.title(f"Build {build.number}: slots and events" if build else "Slots and events")
         self.refresh()
@@ -76,12 +75,10 @@ class EventsPane(Pane, inherit_bindings=True):
         head = [*self._draw_slots(running, shares), *self._draw_path(found)]
         if head == self._head:
             return
-        follows, before = self._is_at_end(), len(self._head)
-        self._head = head
+        before, self._head = len(self._head), head
         if len(head) != before:
             self.resize_content(len(head) + len(self._happened))
-            if follows:
-                self.action_last()
+            self._stay_at_end()
             self.refresh()
         else:
             for y in range(len(head)):
@@ -90,9 +87,21 @@ class EventsPane(Pane, inherit_bindings=True):
     def on_resize(self, event: Resize) -> None:
         """Draw what runs for the new width, and stay at the end."""
         self.show_slots(*self._slots_shown)
+        self._stay_at_end()
 
-    def _is_at_end(self) -> bool:
-        return self.scroll_offset.y >= self._lines - self.size.height
+    def watch_show_vertical_scrollbar(self) -> None:
+        """Draw what runs for the width that the scrollbar leaves."""
+        self.show_slots(*self._slots_shown)
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Follow from the end on; who goes elsewhere leaves."""
+        super().watch_scroll_y(old_value, new_value)
+        self._follows = self.scroll_offset.y >= self._lines - self.size.height
+
+    def _stay_at_end(self) -> None:
+        """Go to the end again where it is followed: there are more lines, or fewer of them have room."""
+        if self._follows:
+            self.action_last()
 
     def _draw_slots(self, running: Sequence[Row], shares: Mapping[str, Share]) -> list[Line]:
         across = max(1, self.room // _SLOT_WIDTH)
