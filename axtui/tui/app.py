@@ -135,6 +135,11 @@ class AxtuiApp(CommandsApp, inherit_bindings=True):
         shown = self.screen if isinstance(self.screen, TextScreen) else self.workbench
         return self._backlog is not None or self._due or self._keys.is_busy or self.workbench.is_busy or shown.is_busy
 
+    @property
+    def keys_come_first(self) -> bool:
+        """Whether what nobody waits for had better wait, because a key was pressed just now."""
+        return self._keys.come_first()
+
     async def on_event(self, event: Event) -> None:
         """Take keys one by one."""
         if isinstance(event, Key) and not event.is_forwarded:
@@ -240,6 +245,9 @@ class AxtuiApp(CommandsApp, inherit_bindings=True):
 
     def _draw(self) -> None:
         """Draw what has come; the more that takes the rarer, so that a large build keeps its cores."""
+        if self.keys_come_first:
+            self.set_timer(self._least_seconds, self._draw)
+            return
         self._due = False
         began = clock.monotonic()
         if self.workbench.is_running:  # messages may come while the app is ending

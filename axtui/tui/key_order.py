@@ -6,6 +6,7 @@ busy, would still go to the widget that the first of them leaves: of `/x` the x 
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
 
@@ -15,6 +16,8 @@ from textual.events import Key
 
 _STUCK_SECONDS = 0.5
 """A widget that goes away while it has a key answers no more; so long the next key waits for it."""
+_DRAW_SECONDS, _HOLD_SECONDS = 0.03, 0.2
+"""So long after a key what it did is drawn before all else, and so long in a row at most."""
 
 
 class KeyOrder:
@@ -30,10 +33,23 @@ class KeyOrder:
         self._give = give
         self._waiting: deque[Key] = deque()
         self._number = 0
+        self._pressed_at = self._held_from = float("-inf")
         self.is_busy = False
+
+    def come_first(self) -> bool:
+        """Tell whether a key was pressed just now, so that what is not asked for had better wait a moment.
+
+        Who goes on typing holds nothing up for longer than a fifth of a second.
+        """
+        now = asyncio.get_running_loop().time()
+        return now - self._pressed_at < _DRAW_SECONDS and now - self._held_from < _HOLD_SECONDS
 
     async def take(self, event: Key) -> None:
         """Give a key now, or when its turn comes."""
+        now, before = asyncio.get_running_loop().time(), self._pressed_at
+        self._pressed_at = now
+        if now - before >= _DRAW_SECONDS or now - self._held_from >= _HOLD_SECONDS + _DRAW_SECONDS:
+            self._held_from = now
         if self.is_busy:
             self._waiting.append(event)
         else:

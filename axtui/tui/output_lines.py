@@ -81,6 +81,11 @@ class OutputLines:
         """Whether the numbers of matches are not yet final."""
         return self.share < 1 or any(search.share < 1 for search in self._searches())
 
+    @property
+    def is_seeking(self) -> bool:
+        """Whether the next match, or error, is still sought."""
+        return self._seeking is not None and self._seeking.is_seeking
+
     def step(self, now: float, seconds: float) -> tuple[bool, bool]:
         """Look for lines, filter and search, for about that long. Return whether lines came, and whether to go on.
 
@@ -91,6 +96,8 @@ class OutputLines:
         """
         until = clock.monotonic() + seconds
         came = self.tail.poll(now)
+        while came.more and clock.monotonic() < until:
+            came = came.and_then(self.tail.poll(now))
         if came.nbytes:
             longest = max((len(source.label) for source in self.tail.sources), default=0)
             self.label_width = max(_LABEL_LEAST, longest)

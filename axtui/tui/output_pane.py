@@ -6,13 +6,14 @@ import asyncio
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from axtui.base import clock
 from axtui.tui.output_lines import OutputLines
+from axtui.tui.pace import Pace
 from axtui.tui.palette import Line
 from axtui.tui.pattern import SlowPatternError, parse_pattern
 from axtui.tui.reader import Reader
@@ -21,16 +22,13 @@ from axtui.tui.styled import Styled
 from axtui.tui.text_pane import TextPane
 from axtui.tui.traceback_line import find_places
 
+if TYPE_CHECKING:
+    from axtui.tui.app import AxtuiApp
+
 FILTER = "show lines &"
 _POLL_SECONDS = 0.1
 _STEP_SECONDS = 0.004
 _REST_SECONDS = 0.004
-_DRAWS_MOST = 3.0
-"""So many drawings may follow each other at once; then they have to earn it, which keeps a slow line free."""
-_DRAW_NBYTES = 2500
-"""So much is sent to the terminal in a second while lines pour in; what one drawing takes is estimated."""
-_CELL_ROW_NBYTES = 110
-_DRAW_SECONDS_LEAST, _DRAW_SECONDS_MOST = 0.25, 1.5
 _TRACEBACK_LINES = 200
 _PARTS = {"": "all slices", "prep": "prepare", "syn": "synthesis"}
 _STREAMS = {"": "", "out": " · stdout", "err": " · stderr"}
@@ -90,11 +88,11 @@ class OutputPane(TextPane, inherit_bindings=True):
         self._searched_from = Place(0, 0), 1
         self._is_working = False
         self._is_due = False
-        self._allowance, self._allowed_at = _DRAWS_MOST, 0.0
+        self._pace = Pace()
 
     def on_mount(self) -> None:
         """Look for new lines as long as the job runs."""
-        self._polls = self.set_interval(_POLL_SECONDS, self.poll, pause=True)
+        self._polls = self.set_interval(_POLL_SECONDS, self._poll_unless_typing, pause=True)
 
     @property
     def is_busy(self) -> bool:
@@ -114,6 +112,15 @@ class OutputPane(TextPane, inherit_bindings=True):
             self._polls.resume()
         else:
             self._polls.pause()
+
+    def _poll_unless_typing(self) -> None:
+        if not self._gives_way:
+            self.poll()
+
+    @property
+    def _gives_way(self) -> bool:
+        """Whether keys come first, and none of them is what is being worked on."""
+        return cast("AxtuiApp", self.app).keys_come_first and not self.lines.is_seeking
 
     def poll(self) -> None:
         """Look for new lines, and search on."""
@@ -162,9 +169,10 @@ class OutputPane(TextPane, inherit_bindings=True):
         follows = at_end and self._selected_from is None
         if self.follows and not follows:
             self._left_at = self._lines
-        self.follows = follows
+        if follows != self.follows:
+            self.follows = follows
+            self.redraw_lines(self.cursor, self.cursor)
         self.lines.stop_seeking()
-        self.redraw()
         self._show_title()
 
     def begin_search(self) -> None:
@@ -281,7 +289,8 @@ class OutputPane(TextPane, inherit_bindings=True):
         if self._marks.pop(place, None) is None:
             self._marks[place] = time.strftime("mark %H:%M:%S", time.localtime(clock.wall()))
         self.hint("marked; ' goes to the next mark" if place in self._marks else "the mark is gone")
-        return self.put_cursor(self.cursor)
+        self.put_cursor(self.cursor)
+        return self.redraw()
 
     def action_next_mark(self) -> None:
         """Go to the next marked line, round and round."""
@@ -292,7 +301,7 @@ class OutputPane(TextPane, inherit_bindings=True):
         return self.moved(False)
 
     async def _work(self) -> None:
-        while self._step():
+        while self._gives_way or self._step():
             await asyncio.sleep(_REST_SECONDS)
         self._is_working = False
 
@@ -315,6 +324,7 @@ class OutputPane(TextPane, inherit_bindings=True):
         if self._anchor and self._anchor.block < self.lines.known_blocks:
             self.resize_content(len(self.lines))
             self.show_line(self.lines.row(self._anchor))
+            self.redraw()
             self._anchor = None
         sought = self.lines.take_sought()
         if sought is None:
@@ -324,6 +334,7 @@ class OutputPane(TextPane, inherit_bindings=True):
         else:
             self.resize_content(len(self.lines))
             self.show_line(self.lines.row(sought.place))
+            self.redraw()
             self.moved(False)
             if sought.turned:
                 self.hint("went on from the other end")
@@ -331,25 +342,23 @@ class OutputPane(TextPane, inherit_bindings=True):
     def _draw_soon(self) -> None:
         if self._is_due:
             return
-        now, seconds = clock.monotonic(), self._draw_seconds
-        self._allowance = min(_DRAWS_MOST, self._allowance + (now - self._allowed_at) / seconds)
-        self._allowed_at = now
-        if self._allowance >= 1:
-            self._draw()
-        else:
+        seconds = self._pace.wait(*self.size)
+        if seconds:
             self._is_due = True
-            self.set_timer((1 - self._allowance) * seconds, self._draw)
+            self.set_timer(seconds, self._draw_unless_typing)
+        else:
+            self._draw()
 
-    @property
-    def _draw_seconds(self) -> float:
-        """How long a drawing takes its share of the line to the terminal."""
-        nbytes = (self.size.height + 2) * (self.size.width + _CELL_ROW_NBYTES)
-        return max(_DRAW_SECONDS_LEAST, min(_DRAW_SECONDS_MOST, nbytes / _DRAW_NBYTES))
+    def _draw_unless_typing(self) -> None:
+        if self._gives_way:
+            self.set_timer(_REST_SECONDS, self._draw_unless_typing)
+        else:
+            self._draw()
 
     def _draw(self) -> None:
         """Draw what has come: all if the end is followed or seen, else only how much it is."""
         self._is_due = False
-        self._allowance -= 1
+        self._pace.note()
         sees_end = self._view.last >= self._lines - 1
         self.resize_content(len(self.lines))
         if self.follows:
@@ -360,7 +369,7 @@ class OutputPane(TextPane, inherit_bindings=True):
 
     def _begin_anew(self) -> None:
         self.resize_content(0)
-        self._allowance = _DRAWS_MOST
+        self._pace.begin()
         self.poll()
         self._draw()
 

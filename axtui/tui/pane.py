@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar, Self, cast
 
 from rich.style import Style
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
@@ -52,6 +54,7 @@ class Pane(ScrollView, can_focus=True, inherit_bindings=False):
         self._left = 0
         self._lines = 0
         self._title = ("", "")
+        self._border_row: int | None = None
 
     @property
     def palette(self) -> Palette:
@@ -94,10 +97,26 @@ class Pane(ScrollView, can_focus=True, inherit_bindings=False):
 
     def title(self, text: str, subtitle: str = "") -> None:
         """Set the texts in the border; what they hold is never markup."""
-        if (text, subtitle) != self._title:
-            self._title = text, subtitle
-            self.border_title = Content(safe(f"{self.NUMBER} {text}"))
-            self.border_subtitle = Content(safe(subtitle)) if subtitle else None
+        before, self._title = self._title, (text, subtitle)
+        with self._only_border(-1):
+            if text != before[0]:
+                self.border_title = Content(safe(f"{self.NUMBER} {text}"))
+        with self._only_border(self.outer_size.height - 2):
+            if subtitle != before[1]:
+                self.border_subtitle = Content(safe(subtitle)) if subtitle else None
+
+    @contextlib.contextmanager
+    def _only_border(self, row: int) -> Iterator[None]:
+        """Draw nothing but a row of the border anew: Textual draws all of a pane for a new title."""
+        self._border_row = row
+        yield
+        self._border_row = None
+
+    def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
+        """Draw regions anew, all where none is named."""
+        if self._border_row is not None:
+            regions = (Region(-1, self._border_row, self.outer_size.width, 1),)
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
     def go_to(self, y: int) -> None:
         """Scroll so that a line is the first visible one, as far as there are lines."""

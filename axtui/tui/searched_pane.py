@@ -23,8 +23,7 @@ class SearchedPane(TextPane, inherit_bindings=True):
         return self._pattern.spans(plain) if self._pattern else []
 
     def moved(self, at_end: bool) -> None:
-        """Draw the cursor where it is now."""
-        self.redraw()
+        """Say where the cursor is now."""
         self.show_title()
 
     def begin_search(self) -> None:

@@ -22,8 +22,8 @@ from axtui.store.output_times import Grown
 LINE_NBYTES = 64 << 10
 """So much is shown of a line."""
 _BLOCK_NBYTES = 64 << 10
-_STEP_NBYTES = 4 << 20
-"""How much is looked through in one step, so that the screen stays awake."""
+_STEP_NBYTES = 1 << 20
+"""How much is looked through in one step, about a millisecond's work, so that the screen stays awake."""
 _END_NBYTES = 4096
 _CACHE_NBYTES = 4 << 20
 _BYTES_NBYTES = 50
@@ -87,6 +87,10 @@ class Came:
     nbytes: int
     more: bool
     grown: frozenset[int] = frozenset()
+
+    def and_then(self, later: Came) -> Came:
+        """Return what this look and the next one found."""
+        return Came(self.nbytes + later.nbytes, later.more, self.grown | later.grown)
 
 
 @dataclass(frozen=True)

@@ -154,6 +154,12 @@ class TextPane(Pane, inherit_bindings=True):
         self._view.forget()
         self.refresh(Region(0, 0, self.size.width, self.size.height))
 
+    def redraw_lines(self, first: int, last: int) -> None:
+        """Draw again what is visible of the lines from `first` to `last`; their text and that of others is the same."""
+        for row, (line, _) in enumerate(self._view.rows):
+            if first <= line <= last:
+                self.refresh(Region(0, row, self.size.width, 1))
+
     def resize_content(self, lines: int) -> None:
         """Say how many lines there are."""
         self._lines = self._view.lines = lines
@@ -170,14 +176,16 @@ class TextPane(Pane, inherit_bindings=True):
 
     def put_cursor(self, y: int) -> None:
         """Put the cursor on a line and bring that into view."""
-        self.cursor = max(0, min(y, self._lines - 1))
-        self._view.bring(self.cursor)
-        self._viewed()
+        before, self.cursor = self.cursor, max(0, min(y, self._lines - 1))
+        if self._view.bring(self.cursor):
+            self._viewed()
+        else:
+            self.redraw_lines(min(before, self.cursor), max(before, self.cursor))
 
     def show_line(self, y: int) -> None:
         """Put the cursor on a line, in the middle of the view unless it is in view."""
         if self._lines and not (self._view.top <= y <= self._view.last):
-            self._view.put(max(0, y - self.text_rows // 2), 0)
+            self._look(max(0, y - self.text_rows // 2))
         self.put_cursor(y)
 
     def render_line(self, y: int) -> Strip:

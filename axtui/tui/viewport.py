@@ -56,28 +56,28 @@ class Viewport:
         """Find the rows anew when they are next asked for: the text has changed."""
         self._rows = []
 
-    def put(self, top: int, sub: int) -> None:
-        """Put a part of a line at the top, as far as the text goes."""
+    def put(self, top: int, sub: int) -> bool:
+        """Put a part of a line at the top, as far as the text goes; return whether it was not there."""
+        before = self.top, self.sub
         self.top, self.sub = max((0, 0), min((top, sub), self.end))
         self.forget()
+        return before != (self.top, self.sub)
 
     def scroll(self, rows: int) -> bool:
         """Move by rows of the screen, as far as the text goes; return whether that was anywhere."""
-        before, top, sub = (self.top, self.sub), self.top, self.sub + rows
+        top, sub = self.top, self.sub + rows
         while sub < 0 and top > 0:
             top -= 1
             sub += self.height(top)
         while top < self.lines and sub >= (height := self.height(top)):
             top, sub = top + 1, sub - height
-        self.put(top, max(0, sub))
-        return before != (self.top, self.sub)
+        return self.put(top, max(0, sub))
 
-    def bring(self, y: int) -> None:
-        """Move no further than is needed to see a whole line."""
+    def bring(self, y: int) -> bool:
+        """Move no further than is needed to see a whole line; return whether that was anywhere."""
         if y < self.top or (y == self.top and self.sub):
-            self.put(y, 0)
-        else:
-            self.put(*max((self.top, self.sub), self.top_with(y)))
+            return self.put(y, 0)
+        return self.put(*max((self.top, self.sub), self.top_with(y)))
 
     def top_with(self, y: int) -> tuple[int, int]:
         """Return what is at the top when a line is at the bottom."""

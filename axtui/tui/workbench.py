@@ -93,7 +93,7 @@ class Workbench(JobScreen, inherit_bindings=True):
 
     def on_mount(self) -> None:
         """Show what the journal told before the first frame."""
-        self._ticks = self.set_interval(_TICK_SECONDS, self.tick, pause=True)
+        self._ticks = self.set_interval(_TICK_SECONDS, self._tick_unless_typing, pause=True)
         self._clock = self.set_interval(1.0, self.query_one(HeaderBar).tick)
         self._layout.bring("output")
         self._layout.bring("detail")
@@ -116,6 +116,10 @@ class Workbench(JobScreen, inherit_bindings=True):
         else:
             self._ticks.pause()
         self.tick()
+
+    def _tick_unless_typing(self) -> None:
+        if not self._axtui.keys_come_first:
+            self.tick()
 
     def tick(self) -> None:
         """Measure what runs and redraw that, four times a second while something does."""

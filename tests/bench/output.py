@@ -111,7 +111,7 @@ class Screen:
 
     def line(self) -> int:
         """Return which line the cursor of the output is on."""
-        return int(re.findall(rb"line ([\d,]+) of", self.text)[-1].replace(b",", b""))
+        return int(re.findall(rb"line ([\d,]+) of [\d,]+ ", self.text)[-1].replace(b",", b""))
 
     def watch(self, seconds: float) -> float:
         """Return how many bytes a second are written."""
@@ -205,9 +205,16 @@ def measure_keys(screen: Screen, presses: int) -> list[float]:
 
 def leave_end(screen: Screen) -> None:
     """Go to the output, and up a few lines."""
-    for keys in ("\x1b", "3", "kkkk"):
+    for keys in ("\x1b", "3"):
         screen.press(keys)
         screen.watch(0.5)
+    screen.forget()
+    screen.press("k")
+    screen.wait_for(r"line [\d,]+ of [\d,]+ ")
+    line = screen.line()
+    for above in range(1, 4):
+        screen.press("k")
+        screen.wait_for(f"line {line - above:,} of")
 
 
 def figures(presses: int) -> list[Figure]:
