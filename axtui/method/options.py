@@ -97,7 +97,7 @@ def _to_float(form: Form, value: Any) -> float:
 
 
 def _to_str(form: Form, value: Any) -> str:
-    if isinstance(value, str) or (not form.strict and isinstance(value, (int, float))):
+    if isinstance(value, str) or (not form.strict and isinstance(value, (int, float, PurePath))):
         return str(value)
     raise _refuse(form, value)
 
