@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 from axtui.base.errors import RecordError, UnsafePathError
@@ -17,6 +16,7 @@ from axtui.method.snapshot import Snapshot
 from axtui.store.record import read_setup
 
 _SOURCE_NBYTES = 16 << 20
+_MOST_KNOWN = 256
 
 
 @dataclass(frozen=True)
@@ -102,8 +102,11 @@ def read_facts(directory: Path) -> Facts:
     return facts_of_setup(directory, read_setup(directory))
 
 
-@lru_cache(256)
-def read_finished_facts(directory: Path, stamp: tuple[int, ...]) -> Facts:
+_finished: dict[tuple[str | int, ...], Facts] = {}
+"""What the latest finished jobs are made of, by directory and stamp."""
+
+
+def read_finished_facts(directory: Path, stamp: list[int]) -> Facts:
     """Do as `read_facts`, once: the order of a finished job never changes, and neighbours are compared with the same.
 
     Args:
@@ -114,7 +117,16 @@ def read_finished_facts(directory: Path, stamp: tuple[int, ...]) -> Facts:
         OSError: Its order cannot be read.
         RecordError: Its order is damaged.
     """
-    return read_facts(directory)
+    known = _finished.get((str(directory), *stamp))
+    return known or remember_facts(directory, stamp, read_setup(directory))
+
+
+def remember_facts(directory: Path, stamp: list[int], setup: Record) -> Facts:
+    """Keep what a finished job is made of, from its checked setup.json; what is known for longest is forgotten."""
+    if len(_finished) >= _MOST_KNOWN:
+        del _finished[next(iter(_finished))]
+    facts = _finished[str(directory), *stamp] = facts_of_setup(directory, setup)
+    return facts
 
 
 def facts_of_setup(directory: Path, setup: Record) -> Facts:

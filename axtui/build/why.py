@@ -44,7 +44,7 @@ def find_near(
     found = []
     for job in jobs:
         try:
-            facts = read_finished_facts(catalogue.directory(job.jobid), tuple(job.stamp))
+            facts = read_finished_facts(catalogue.directory(job.jobid), job.stamp)
         except (OSError, RecordError):
             continue
         found.append((job, facts, compare(now, facts)))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from axtui.base.errors import BuildError
 from axtui.base.wire import Message
+from axtui.build.facts import remember_facts
 from axtui.build.why import explain
 from axtui.engine.askers import Outcome
 from axtui.engine.desk import Desk
@@ -95,9 +96,10 @@ class Runner:
             row = each.row.name
             self._publish(JobFinished(each.build.number, row, report.jobid, report.seconds, same_as, report.notes))
         self._do(tasks.Ended(ticket.number))
-        self._catalogue.add(report.jobid)
+        record = self._catalogue.add(report.jobid)
         job = self._catalogue.get(report.jobid)
         if job is not None:
+            remember_facts(record.directory, job.stamp, record.setup)
             self._desk.follow_opened(ticket.build, job)
 
     def lost(self, report: JobLost) -> None:

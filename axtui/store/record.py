@@ -175,9 +175,11 @@ _LATEST_SECONDS = 1e11
 
 
 def _check(record: Record, wanted: _Types, may_have: _Types) -> None:
-    for key, kind in {**wanted, **{key: may_have[key] for key in may_have if key in record}}.items():
-        if not isinstance(record.get(key), kind):
-            raise RecordError(f"{key} is {record.get(key)!r:.40}, wanted {_name(kind)}")
+    wrong = [key for key, kind in wanted.items() if not isinstance(record.get(key), kind)]
+    wrong += [key for key, kind in may_have.items() if key in record and not isinstance(record[key], kind)]
+    if wrong:
+        kind = (wanted | may_have)[wrong[0]]
+        raise RecordError(f"{wrong[0]} is {record.get(wrong[0])!r:.40}, wanted {_name(kind)}")
     if not 0 <= record.get("starttime", 0) < _LATEST_SECONDS:
         raise RecordError(f"starttime is {record['starttime']!r}, wanted seconds since 1970")
     for name, place in record.get("sources", {}).items():
