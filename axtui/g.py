@@ -10,6 +10,7 @@ from typing import Any
 
 from axtui.api import context
 from axtui.api.context import Context
+from axtui.base.dotdict import DotDict
 
 
 def __getattr__(name: str) -> Any:
@@ -22,4 +23,6 @@ def __getattr__(name: str) -> Any:
 
 
 def _of_script(here: Context) -> dict[str, Any]:
-    return {"running": "build", "slices": here.slices, "sliceno": here.sliceno}
+    params = here.given["job"].params if "job" in here.given else DotDict(options=DotDict())
+    place = {"running": "build", "slices": here.slices, "sliceno": here.sliceno, "server_url": ""}
+    return {**place, "params": params, "options": params.options}

@@ -38,3 +38,10 @@ def test_a_script_has_the_environment_of_who_runs_it(project: ProjectDirectory, 
     assert said == ["secret-1 0\nsecret-1 marked\n", "secret-2 0\nsecret-2 marked\n", "None 0\nnone marked\n"]
     kept = [path for path in project.root.rglob("*") if path.is_file() and path.parent.name != "output"]
     assert not [path for path in kept if b"secret-" in path.read_bytes()]
+
+
+def test_a_script_is_found_in_g(project: ProjectDirectory, axtui: Command) -> None:
+    """Code that is given no parameters finds the run of the script in `axtui.g`, as it finds a job in a method."""
+    project.script("from axtui import g\nprint(g.job, g.running, g.slices, g.params.method, g.options.flags)\n")
+
+    assert axtui("run", "-f", "a").stdout == "dev-0 build 2 small.build ['a']\n"
