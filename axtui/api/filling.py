@@ -9,9 +9,7 @@ from axtui.api import context
 from axtui.base.errors import DatasetUsageError
 from axtui.dataset.feed import Layout, SliceFeed, SplitFeed
 from axtui.dataset.record import slice_path
-from axtui.dataset.writer import HOLD_NBYTES, Part, SliceWriter
-
-_FEWEST_NBYTES = 2 << 20
+from axtui.dataset.writer import Part, SliceWriter, hold_nbytes
 
 
 class Filling:
@@ -166,8 +164,8 @@ class Filling:
 
     def _writer(self, sliceno: int) -> SliceWriter:
         layout = self._begin()
-        hold = max(_FEWEST_NBYTES, HOLD_NBYTES // layout.slices)
-        return SliceWriter(slice_path(self._directory, sliceno), layout.columns, self.compression, hold)
+        path = slice_path(self._directory, sliceno)
+        return SliceWriter(path, layout.columns, self.compression, hold_nbytes(layout.slices))
 
     def _refuse_in_analysis(self, what: str) -> None:
         here = context.current()

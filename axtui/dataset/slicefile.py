@@ -296,9 +296,9 @@ def map_file(path: Path, fields: list[int] | None = None) -> pa.ipc.RecordBatchF
     options = pa.ipc.IpcReadOptions(use_threads=False, included_fields=fields)
     try:
         return pa.ipc.open_file(pa.memory_map(str(path)), options=options)
-    except MemoryError as error:
-        raise DatasetError(f"cannot read {path}: {error}") from None
-    except (pa.ArrowException, OSError) as error:
+    except (MemoryError, pa.ArrowException, OSError) as error:
+        if _is_of_the_process(error):
+            raise DatasetError(f"cannot read {path}: {error}") from None
         raise DatasetError(f"{path} is damaged: {error}") from None
 
 
@@ -310,8 +310,13 @@ def read_batch(path: str | Path, reader: pa.ipc.RecordBatchFileReader, index: in
     """
     try:
         return reader.get_batch_with_custom_metadata(index)
-    except MemoryError as error:
-        raise DatasetError(f"cannot read record batch {index} of {path}: {error}") from None
-    except (pa.ArrowException, OSError) as error:
+    except (MemoryError, pa.ArrowException, OSError) as error:
+        if _is_of_the_process(error):
+            raise DatasetError(f"cannot read record batch {index} of {path}: {error}") from None
         batches = reader.num_record_batches
         raise DatasetError(f"{path} is damaged in record batch {index} of {batches}: {error}") from None
+
+
+def _is_of_the_process(error: Exception) -> bool:
+    """Tell whether a process lacks memory or threads; of the latter Arrow says no more than that it is an error."""
+    return isinstance(error, MemoryError) or type(error) is pa.ArrowException

@@ -7,6 +7,7 @@ columns are stored; the file is written again where later lines do not fit. A sl
 from __future__ import annotations
 
 import os
+import resource
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,11 +21,23 @@ from axtui.dataset.storage import Storage, choose, load, widen, widest
 from axtui.dataset.types import ColumnType, bounds, common_form, format_bound, holds, recast, widen_bounds
 
 HOLD_NBYTES = 32 << 20
-"""How much a process holds in memory of a dataset that it writes, over all its slices."""
+"""How much a process holds in memory of a dataset that it writes, over all its slices, if its memory is not limited."""
+_FEWEST_NBYTES = 2 << 20
+_PART_OF_LIMIT = 16
 
 Part = dict[str, Any]
 """What is known of a written slice, as JSON: `lines`; `nbytes` and `digest` of the file (None without lines);
 `columns`: for each name `min`, `max` and `holds`, None where there is no such thing."""
+
+
+def hold_nbytes(slices: int) -> int:
+    """Return how much is held of each slice where one process writes so many.
+
+    What is held is joined and stored before it is written, so that it is in memory three times for a moment.
+    """
+    limit, _ = resource.getrlimit(resource.RLIMIT_DATA)
+    most = HOLD_NBYTES if limit == resource.RLIM_INFINITY else min(HOLD_NBYTES, limit // _PART_OF_LIMIT)
+    return max(_FEWEST_NBYTES, most // slices)
 
 
 @dataclass(frozen=True)

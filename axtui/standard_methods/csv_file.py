@@ -23,8 +23,11 @@ from axtui.standard_methods.csv_blocks import (
 )
 from axtui.standard_methods.csv_lines import Block, Dialect, Lines, Text, read_block, to_columns
 from axtui.standard_methods.csv_source import Source
+from axtui.standard_methods.memory import spare_nbytes
 
 PIECE_NBYTES = 1 << 21
+_PART_OF_SPARE = 32
+"""A piece takes about four times its size while it is converted, and some are in work or wait."""
 _AHEAD = 2
 """How many pieces may wait to be taken apart, beside one a thread."""
 
@@ -59,6 +62,7 @@ class CsvFile:
         self.path, self.nbytes = self._source.path, self._source.nbytes
         self._dialect = dialect
         self._text = Text(self._source.read, dialect.line_end)
+        self._piece_nbytes = min(PIECE_NBYTES, spare_nbytes(1) // _PART_OF_SPARE)
         self._lines = Lines(self._text, dialect)
         self._lines.skip(options.skip_lines)
         self.labels = _read_labels(self._lines, options, self.path)
@@ -79,7 +83,7 @@ class CsvFile:
 
     def sample(self, kept: list[int]) -> list[pa.Array]:
         """Return the fields that are wanted of the first lines, which are read again later."""
-        data = self._text.piece(PIECE_NBYTES, lambda data: cut_outside_quotes(data, self._dialect))
+        data = self._text.piece(self._piece_nbytes, lambda data: cut_outside_quotes(data, self._dialect))
         self._text.put_back(data)
         shape = Shape(self._dialect, len(self.labels), kept)
         return (parse_exactly(data, shape) if data else Block(0, None, None, to_columns([], kept))).columns
@@ -126,7 +130,7 @@ class CsvFile:
         if dialect.newlines_in_values and not is_simple:
             yield _Piece(number, b"")
             raise UnevenError
-        while data := self._text.piece(PIECE_NBYTES, lambda data: cut_outside_quotes(data, dialect)):
+        while data := self._text.piece(self._piece_nbytes, lambda data: cut_outside_quotes(data, dialect)):
             yield _Piece(number, data)
             number += _count(data, dialect.line_end)
 
@@ -135,7 +139,7 @@ class CsvFile:
         self._text.put_back(b"".join(piece.data for piece in pieces))
         lines = Lines(self._text, self._dialect)
         number = pieces[0].number
-        while (block := read_block(lines, shape.dialect, shape.wanted, shape.kept, PIECE_NBYTES)) is not None:
+        while (block := read_block(lines, shape.dialect, shape.wanted, shape.kept, self._piece_nbytes)) is not None:
             yield work(number, block)
             number = pieces[0].number + lines.number
 

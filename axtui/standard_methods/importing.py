@@ -20,11 +20,14 @@ from axtui.standard_methods.csv_lines import Bad, Block
 from axtui.standard_methods.csv_source import open_file
 from axtui.standard_methods.infer import infer_spec
 from axtui.standard_methods.json_file import JsonLinesFile
+from axtui.standard_methods.memory import spare_nbytes
 from axtui.standard_methods.parquet_file import MAGIC, ParquetFile
 
 Columns = dict[str, Any]
 InputTable = CsvFile | ParquetFile | JsonLinesFile
 _MILLION = 1_000_000
+_THREAD_NBYTES = 24 << 20
+"""What a thread takes beside the pieces it works on: its stack, and what the allocators keep for it."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,7 @@ class Import:
             ValueError: A line is bad, or a value cannot be converted.
         """
         self._nbytes = sum(os.path.getsize(path) for path in paths if os.path.exists(path))
-        threads = min(self._slices, len(os.sched_getaffinity(0)))
+        threads = max(1, min(self._slices, len(os.sched_getaffinity(0)), spare_nbytes(1) // _THREAD_NBYTES))
         with status("Reading") as say, ThreadPoolExecutor(threads) as pool:
             for path in paths:
                 file = self._open(path)

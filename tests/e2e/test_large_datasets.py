@@ -7,6 +7,7 @@ import resource
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -56,25 +57,43 @@ print(json.dumps(len(set(sums))))
 """
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(("limit", "by_configuration"), [(200 << 20, False), (300 << 20, True)])
-def test_three_times_the_memory(
-    project: ProjectDirectory, surroundings: dict[str, str], limit: int, by_configuration: bool
-) -> None:
-    """Hashing, sorting and summing succeed, the lines are all there and in order, and temporary files are gone.
+TEXTS = f"""
+import numpy as np
+import pyarrow as pa
 
-    The limit is that of all processes that the command starts, or each job's by the configuration.
-    """
-    if by_configuration:
-        configuration = (project.root / "axtui.toml").read_text()
-        project.write("axtui.toml", f"{configuration}[limits]\nmemory = {limit}\n")
-    project.method("rows", ROWS)
-    project.method("check", CHECK)
-    project.script(SCRIPT.replace("NBYTES", str(3 * limit)))
-    command = (sys.executable, "-c", "import sys; from axtui.cli.main import main; sys.exit(main())", "run")
+options = {{"nbytes": 0}}
 
+def prepare(job):
+    return job.datasetwriter(columns={{"key": "int64", "text": "ascii", "value": "float64"}})
+
+def analysis(sliceno, slices, options, prepare_res):
+    random = np.random.default_rng(sliceno)
+    for _ in range(options.nbytes // slices // ({LINES * LINE_NBYTES}) + 1):
+        letters = pa.py_buffer(random.integers(97, 123, {LINES} * 200, dtype=np.uint8))
+        offsets = pa.py_buffer(np.arange(0, {LINES} * 200 + 1, 200, dtype=np.int32))
+        text = pa.Array.from_buffers(pa.string(), {LINES}, [None, offsets, letters])
+        key, value = random.integers(-2**62, 2**62, {LINES}), random.random({LINES})
+        prepare_res.write_arrays({{"key": key, "text": text, "value": value}})
+"""
+
+EXPORT = """
+import json
+texts = urd.build("texts", nbytes=NBYTES)
+exported = urd.build("csvexport", source=[texts], filename="texts.csv")
+plain = urd.build("csvimport", filename=exported.filename("texts.csv"))
+types = {"key": "int64_10", "text": "ascii", "value": "float64"}
+typed = urd.build("dataset_type", source=plain, column2type=types)
+sums = [urd.build("dataset_checksum", source=ds).load()["sum"] for ds in (texts, typed)]
+print(json.dumps([texts.dataset().lines, sums[0] == sums[1]]))
+"""
+
+RUN = (sys.executable, "-c", "import sys; from axtui.cli.main import main; sys.exit(main())", "run")
+
+
+def run(project: ProjectDirectory, surroundings: dict[str, str], limit: int | None = None) -> list[Any]:
+    """Run the build script, all processes under a limit; give what it printed, a JSON value a line."""
     done = subprocess.run(
-        command,
+        RUN,
         cwd=project.root,
         env=surroundings,
         stdin=subprocess.DEVNULL,
@@ -82,11 +101,39 @@ def test_three_times_the_memory(
         text=True,
         timeout=600,
         check=False,
-        preexec_fn=None if by_configuration else lambda: resource.setrlimit(resource.RLIMIT_DATA, (limit, limit)),
+        preexec_fn=limit and (lambda: resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))),
     )
-
     assert done.returncode == 0, done.stderr
-    lines, sums = (json.loads(line) for line in done.stdout.splitlines())
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+@pytest.mark.slow
+def test_rewriting_three_times_the_memory(project: ProjectDirectory, surroundings: dict[str, str]) -> None:
+    """Hashing, sorting and summing succeed, the lines are all there and in order, and temporary files are gone.
+
+    The limit is that of all processes that the command starts.
+    """
+    limit = 200 << 20
+    project.method("rows", ROWS)
+    project.method("check", CHECK)
+    project.script(SCRIPT.replace("NBYTES", str(3 * limit)))
+
+    lines, sums = run(project, surroundings, limit)
+
     assert sum(lines) * LINE_NBYTES >= 3 * limit and max(lines) - min(lines) <= 1 and sums == 1
     left = [path.name for path in Path(project.root).glob("workdirs/dev/*/*") if path.is_file()]
     assert not [name for name in left if name.startswith(("run.", "targets", "digests"))]
+
+
+@pytest.mark.slow
+def test_there_and_back_three_times_the_memory(project: ProjectDirectory, surroundings: dict[str, str]) -> None:
+    """A dataset is exported as text, imported and typed, and has the same lines; the limit is each job's."""
+    limit = 256 << 20
+    configuration = (project.root / "axtui.toml").read_text()
+    project.write("axtui.toml", f"{configuration}[limits]\nmemory = {limit}\n")
+    project.method("texts", TEXTS)
+    project.script(EXPORT.replace("NBYTES", str(3 * limit)))
+
+    ((lines, is_same),) = run(project, surroundings)
+
+    assert is_same and sum(lines) * LINE_NBYTES >= 3 * limit

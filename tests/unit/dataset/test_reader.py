@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from axtui.api import filling
+from axtui.dataset import writer
 from axtui.dataset.reader import locate, read_pieces
 from axtui.dataset.record import read_dataset, slice_path
 from axtui.dataset.slicefile import batch_ends
@@ -17,8 +17,8 @@ LINES = 10_000
 
 def write_batches(desk: Desk, compression: str | None, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Write a dataset of one slice whose file has several record batches, and return its directory."""
-    monkeypatch.setattr(filling, "HOLD_NBYTES", 1 << 13)
-    monkeypatch.setattr(filling, "_FEWEST_NBYTES", 1 << 13)
+    monkeypatch.setattr(writer, "HOLD_NBYTES", 1 << 13)
+    monkeypatch.setattr(writer, "_FEWEST_NBYTES", 1 << 13)
     desk.slices = 1
     dw = desk.job().datasetwriter(columns={"n": "int64", "t": "unicode"}, compression=compression)
     write = dw.get_split_write()
