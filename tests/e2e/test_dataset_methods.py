@@ -125,7 +125,9 @@ lines = {ds.name: sum(map(sum, (each.lines for each in ds.chain()))) for ds in b
 print(json.dumps(sum(lines.values())))
 jfk = [row for row in Dataset(last).iterate(0, ["origin", "dest", "flight"]) if row[0] == "JFK"]
 print(json.dumps(list(Dataset(both, "JFK").iterate(0, ["dest", "flight"])) == [row[1:] for row in jfk]))
-many = urd.build("dataset_fanout", source=last, column="tailnum")
+whole = urd.build("dataset_concat", source=last)
+few = urd.build("dataset_filter_columns", source=whole, keep_columns=["tailnum", "dest"])
+many = urd.build("dataset_fanout", source=few, column="tailnum")
 print(json.dumps([len(many.datasets), sum(sum(ds.lines) for ds in many.datasets)]))
 """
 

@@ -19,7 +19,7 @@ from tests.unit.dataset.desk import Desk
 from tests.unit.dataset.strategies import VALUES
 from tests.unit.standard_methods.staging import run_method
 
-FEW = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FEW = settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 SORTABLE = sorted(set(VALUES) - {"json", "pickle", "complex32", "complex64"})
 NAN = float("nan")
 
@@ -112,7 +112,7 @@ def test_each_slice_is_sorted(desk: Desk, data: Any, kinds: list[str], is_descen
 )
 def test_runs_are_merged(desk: Desk, data: Any, kinds: list[str], is_descending: bool, is_small: bool) -> None:
     """Where memory holds only a few lines, the order is the same, across slices and over datasets of a chain."""
-    rows = data.draw(st.lists(st.tuples(*map(some, kinds)), max_size=80))
+    rows = data.draw(st.lists(st.tuples(*map(some, kinds)), max_size=30))
     rows *= data.draw(st.integers(1, 3))
     columns = {f"c{i}": (kind, True) for i, kind in enumerate(kinds)} | {"n": "int32"}
     numbered = [(*row, n) for n, row in enumerate(rows)]
@@ -148,7 +148,7 @@ def make_small(patch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("is_small", [False, True])
 @FEW
-@given(values=st.lists(st.sampled_from([None, "a", "b", "c", "d"]), max_size=40), is_descending=st.booleans())
+@given(values=st.lists(st.sampled_from([None, "a", "b", "c", "d"]), max_size=25), is_descending=st.booleans())
 def test_a_trigger_keeps_values_together(desk: Desk, is_small: bool, values: list[Any], is_descending: bool) -> None:
     """No value of the trigger column is in two slices; each begins at the first change after its even share."""
     rows = [(value, n) for n, value in enumerate(values)]
