@@ -17,7 +17,7 @@ from axtui.project.config import find_root, read_project
 from axtui.project.limits import tell_limits
 from axtui.store import layout
 from axtui.store.peaks import peaks_of, tell_peaks
-from axtui.store.record import JobRecord, find_damage
+from axtui.store.record import JobRecord, find_damage, undeclared
 
 EXAMPLE = "axtui job dev-42   or   axtui job csvimport~1 --python"
 
@@ -66,7 +66,7 @@ def _lines(record: JobRecord) -> list[str]:
         *_list("limits", tell_limits(setup)),
         *_list("made", post.get("datasets", {})),
         *_list("files", [f"{name}  {post['files'][name][0]:,} bytes" for name in post.get("registered", [])]),
-        *_list("undeclared", _undeclared(post)),
+        *_list("undeclared", undeclared(post)),
         *_list("subjobs", post.get("subjobs", {})),
         *_list("times", _times(post.get("exectime", {}))),
         *_list("memory", filter(None, [tell_peaks(peaks_of(record))])),
@@ -84,11 +84,6 @@ def _lines(record: JobRecord) -> list[str]:
         with open(preview, encoding="utf-8", errors="replace") as handle:
             lines.append(f"  result    {handle.read(1000).rstrip()}")
     return lines
-
-
-def _undeclared(post: dict[str, Any]) -> list[str]:
-    """Name what the job used without having declared it."""
-    return [*(f"module {name}" for name in post.get("observed", {})), *post.get("opened", {})]
 
 
 def _versions(recorded: dict[str, Any]) -> list[str]:

@@ -40,7 +40,8 @@ from axtui.event.journal import Journal, read_last_builds
 from axtui.execute.executor import FileDigested, JobCommitted, JobLost, JobSaid, MethodDescribed, MethodFailed, Report
 from axtui.execute.forking import ForkingExecutor
 from axtui.execute.light import LightBase
-from axtui.project.config import Project
+from axtui.project.config import FILE_NAME, Project
+from axtui.project.limits import tell_unknown
 from axtui.store.catalogue import Catalogue
 from axtui.store.index import Finished
 
@@ -153,6 +154,8 @@ class Engine:
         if self._surroundings != look_around(self._project):
             return self._start_anew()
         self._note_changes(self._look())
+        for text in tell_unknown(self._project.method_limits, self._code.methods, FILE_NAME):
+            self._publish(Noted(text))
         script = str(message.get("script") or "build")
         given = message.get("options")
         self._environment = message.get("environment") or self._environment

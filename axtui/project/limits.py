@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 Limits = dict[str, float]
@@ -42,6 +42,19 @@ def parse_limits(values: Mapping[str, Any], where: str = "") -> Limits:
             raise ValueError(f"unknown key {where + str(key)!r}; the nearest known one is {where + near!r}")
     readers = {"memory": _parse_memory, "seconds": _parse_seconds, "retries": _parse_retries}
     return {key: readers[key](where + key, values[key]) for key in KEYS if key in values}
+
+
+def tell_unknown(limits: Iterable[str], methods: Collection[str], file: str) -> list[str]:
+    """Say which limits of a configuration file are for methods that do not exist; a method may come later."""
+    found = []
+    for name in limits:
+        if name not in methods:
+            import difflib
+
+            near = difflib.get_close_matches(name, methods, n=1)
+            nearest = f"; the nearest one is {near[0]!r}" if near else ""
+            found.append(f"{file}: limits.{name} is for a method {name!r}, which does not exist{nearest}")
+    return found
 
 
 def limits_of(limits: Mapping[str, float]) -> Limits:

@@ -116,6 +116,11 @@ def read_post(directory: Path) -> Record:
     return post
 
 
+def undeclared(post: Record) -> list[str]:
+    """Name what a job used without having declared it: modules that were found while it ran, and files."""
+    return [*(f"module {name}" for name in post.get("observed", {})), *map(str, post.get("opened", {}))]
+
+
 def find_damage(directory: Path | str, files: dict[str, Any]) -> str:
     """Return a sentence on the first listed file that is not there with its size, or ""."""
     base = str(directory)

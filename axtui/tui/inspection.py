@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -105,8 +104,8 @@ class Inspection(TextScreen, inherit_bindings=False):
         self._versions: JobVersions | None = None
         self._is_looking = False
         self._seen: tuple[object, ...] = ()
-        self._users: Sequence[str] = ()
-        """The jobs that were made from the one that is shown, in any build, as far as the engine has said so."""
+        self._around: dict[str, Any] = {}
+        """What was found out in the background: `users` of the job in any build, and `changed` versions since."""
 
     def compose(self) -> ComposeResult:
         """Lay out bars and panes."""
@@ -151,10 +150,11 @@ class Inspection(TextScreen, inherit_bindings=False):
 
     def inspect(self, job: str, tab: str = "") -> None:
         """Show a job, on the tab that is open or on another."""
-        self._job, self._seen, self._users = job, (), ()
+        self._job, self._seen, self._around = job, (), {}
         self.tick()
         if self._row.state in ("built", "reused"):
-            self._axtui.look_for_users(job, lambda users: self._take_users(job, users))
+            self._axtui.look_for_users(job, lambda users: self._take_around(job, users=users))
+            self.run_worker(self._look_for_changes(job), group="changes", exclusive=True)
         self.open_tab(tab or self._tab)
 
     def tick(self) -> None:
@@ -191,13 +191,16 @@ class Inspection(TextScreen, inherit_bindings=False):
 
     def _show_links(self, facts: Facts) -> None:
         found = LinkList(self._axtui.palette, self._reader.job)
-        found.lay(self._row, self._board, facts, self._versions, datasets_of(facts.record), self._users)
+        found.lay(self._row, self._board, facts, self._versions, datasets_of(facts.record), **self._around)
         self.query_one(LinksPane).show(self._job, found.lines)
 
-    def _take_users(self, job: str, users: Sequence[str]) -> None:
+    def _take_around(self, job: str, **found: Any) -> None:
         if job == self._job and self.is_running:
-            self._users = users
+            self._around |= found
             self._show_links(self._facts.read(self._row, clock.monotonic()))
+
+    async def _look_for_changes(self, job: str) -> None:
+        self._take_around(job, changed=await asyncio.to_thread(self._reader.versions_now, job))
 
     def _show_diff(self) -> None:
         versions = self._versions.of(self._job) if self._versions else [self._job]
@@ -213,9 +216,8 @@ class Inspection(TextScreen, inherit_bindings=False):
         self.run_worker(self._find_versions(), group="versions", exclusive=True)
 
     async def _find_versions(self) -> None:
-        loop = asyncio.get_running_loop()
         try:
-            self._versions = await loop.run_in_executor(None, self._reader.versions)
+            self._versions = await asyncio.to_thread(self._reader.versions)
         except (OSError, ValueError) as error:
             self._versions = JobVersions()
             self.status(f"the journal cannot be read: {error}")

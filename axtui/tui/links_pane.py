@@ -5,17 +5,19 @@ A line that leads somewhere is gone to with enter; the screen decides what that 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import ClassVar, Literal
 
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from axtui.base.clock import format_seconds
+from axtui.base.records import Record
 from axtui.base.text import format_nbytes, safe
-from axtui.store.record import JobRecord
+from axtui.store.record import JobRecord, undeclared
 from axtui.tui.detail import tell_options
 from axtui.tui.facts import Facts
 from axtui.tui.glyphs import GLYPHS
@@ -107,9 +109,19 @@ class LinkList:
 
     def lay(
         self, row: Row, board: Board, facts: Facts, versions: JobVersions | None, datasets: Sequence[str],
-        users: Sequence[str] = (),
+        users: Sequence[str] = (), changed: Mapping[str, str] = MappingProxyType({}),
     ) -> None:  # fmt: skip
-        """Put in everything that leads on from a job; `users` are those of any build that are known."""
+        """Put in everything that leads on from a job.
+
+        Args:
+            row: The job's row.
+            board: The build on the screen.
+            facts: What its directory says.
+            versions: The jobs of its method, None while they are looked for.
+            datasets: The names of its datasets.
+            users: Who reads it in any build that is known.
+            changed: The versions of today, "" for what is gone, where they are others than those that it ran with.
+        """
         setup = facts.record.setup if facts.record else {}
         self._section("inputs", [self._input(*pair) for pair in input_references(setup)[:_MOST]], "reads no job")
         here = board.users(row)[:_MOST] if row.row else []
@@ -128,7 +140,8 @@ class LinkList:
         files = [self._file(each.name, each.nbytes, each.path) for each in facts.files[:_MOST]]
         self._section("files", files, "kept none of its own")
         self._section("options", [(self._plain(name, text), Link()) for name, text in tell_options(setup)], "has none")
-        self._section("environment", [(self._plain(*pair), Link()) for pair in _environment(setup)], "not recorded")
+        lines = [*_environment(setup, changed), *_undeclared(facts.record.post if facts.record else {})]
+        self._section("environment", [(self._plain(*pair), Link()) for pair in lines], "not recorded")
 
     def _section(self, title: str, lines: Sequence[tuple[Line, Link]], none: str) -> None:
         self.lines.append((Line().put(f" {title}", self._palette["accent"]), Link()))
@@ -183,11 +196,18 @@ def _job_order(job: str) -> tuple[int, str]:
     return int(number) if number.isdecimal() else 0, job
 
 
-def _environment(setup: dict[str, object]) -> list[tuple[str, str]]:
-    """Return in what a job ran: versions, packages, host, user."""
+def _environment(setup: Record, changed: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return in what a job ran: versions, packages, host, user; and what of it is otherwise now."""
     versions = setup.get("versions")
     found = [(str(name), str(text)) for name, text in versions.items()] if isinstance(versions, dict) else []
     found = [pair for pair in found if not pair[1].startswith(("{", "["))]
     if isinstance(versions, dict) and isinstance(versions.get("packages"), dict):
         found += [(str(name), str(text)) for name, text in versions["packages"].items()]
-    return found + [(name, str(setup[name])) for name in ("host", "user", "input_directory") if setup.get(name)]
+    told = [
+        (name, f"{text}; now {changed[name] or 'not installed'}" if name in changed else text) for name, text in found
+    ]
+    return told + [(name, str(setup[name])) for name in ("host", "user", "input_directory") if setup.get(name)]
+
+
+def _undeclared(post: Record) -> list[tuple[str, str]]:
+    return [("undeclared", name) for name in undeclared(post)[:_MOST]]

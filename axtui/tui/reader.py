@@ -22,6 +22,7 @@ from axtui.event.events import BuildFinished, Entry
 from axtui.event.journal import find_segments, parse_lines, read_journal
 from axtui.event.reasons import Reason, grow, tells_of
 from axtui.event.why import Why, recorded_why
+from axtui.method.packages import changed_versions
 from axtui.project.config import Project
 from axtui.store import layout
 from axtui.store.output_times import read_output_times
@@ -200,6 +201,15 @@ class Reader:
                     yield safe(line.decode("utf-8", "replace").rstrip("\r\n")).encode() + b"\n"
         except OSError as error:
             yield safe(f"cannot be read: {error}").encode()
+
+    def versions_now(self, job: str) -> dict[str, str]:
+        """Return the versions of today, "" for what is gone, where they are others than a job ran with.
+
+        It may look at every package that is installed, the first time.
+        """
+        record = self.job(job)
+        versions = record.setup.get("versions") if record else None
+        return {name: now for name, _, now in changed_versions(versions)} if isinstance(versions, dict) else {}
 
     def versions(self) -> JobVersions:
         """Return which jobs stood in the same place of a build script, from the whole journal; takes a while."""

@@ -96,3 +96,23 @@ def test_wrong_limits_are_refused(project: ProjectDirectory, axtui: Command) -> 
 
     assert "one: unknown key 'limits.secnds'; the nearest known one is 'limits.seconds'" in said
     assert "axtui.toml: limits.one.memory is 'much'; wanted a size like \"2GB\", or a number of bytes" in refused
+
+
+def test_limits_of_a_method_that_does_not_exist_are_told(project: ProjectDirectory, axtui: Command) -> None:
+    """In a sentence that names it and the nearest one, at each run; nothing is stopped by that, and it may come."""
+    config = (project.root / "axtui.toml").read_text()
+    project.write("axtui.toml", config + "[limits.cuont]\nseconds = 600\n[limits.zzz]\nretries = 1\n")
+    project.method("count", "def synthesis(): return 3\n")
+    project.script("print(urd.build('count').load())")
+
+    done = [axtui("run") for _ in range(2)]
+    project.method("cuont", "def synthesis(): return 3\n")
+    later = axtui("run")
+
+    for each in done:
+        assert each.stdout == "3\n"
+        assert each.stderr.count(
+            "axtui.toml: limits.cuont is for a method 'cuont', which does not exist; the nearest one is 'count'\n"
+        ) == 1  # fmt: skip
+        assert each.stderr.count("axtui.toml: limits.zzz is for a method 'zzz', which does not exist\n") == 1
+    assert "cuont" not in later.stderr

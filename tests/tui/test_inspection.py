@@ -5,9 +5,13 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import numpy
 import pytest
 from rich.cells import cell_len
 
+from axtui.base.records import digest, format_record
+from axtui.store import layout
+from axtui.store.record import read_post, read_setup
 from axtui.tui.app import AxtuiApp
 from axtui.tui.data_pane import DataPane
 from axtui.tui.inspection import Inspection
@@ -191,6 +195,32 @@ async def test_a_job_that_is_gone_is_said_to_be(data: Recorded) -> None:
             await settle(pilot)
 
         assert line_with(app, "dev-2 has no dataset: it is gone")
+
+
+def say_more(directory: Path, versions: dict[str, str], opened: dict[str, list[object]]) -> None:
+    """Let the records of a finished job say in what it ran, and what it read undeclared."""
+    setup = format_record({**read_setup(directory), "versions": versions})
+    (directory / layout.SETUP).write_bytes(setup)
+    more = {"opened": opened, "observed": {"late_one": "0" * 64}}
+    post = format_record({**read_post(directory), "setup": digest(setup), **more})
+    (directory / layout.POST).write_bytes(post + b"\n" + digest(post).encode() + b"\n")
+
+
+@pytest.mark.parametrize("size", SIZES)
+@in_loop
+async def test_the_environment_says_what_is_otherwise_now(data: Recorded, size: tuple[int, int]) -> None:
+    """Versions of today beside those that it ran with, what is gone, and what it used undeclared."""
+    versions = {"python": "3.1.4", "numpy": numpy.__version__, "no_such_package": "1.2"}
+    say_more(data.root / "workdirs/dev/dev-3", versions, {"rules\x1b.txt": ["0" * 64, 1, 2]})
+    async with opened(data.project, size) as (app, pilot):
+        await pilot.press("g", "j", "j", "enter", "7", "G")
+        await until(pilot, lambda: bool(line_with(app, "not installed")))
+
+        assert "; now 3." in line_with(app, "3.1.4")
+        assert "1.2; now not installed" in line_with(app, "no_such_pac")
+        assert "now" not in line_with(app, numpy.__version__)
+        assert "module late_one" in line_with(app, "undeclared")
+        assert line_with(app, "rules") and not find_dangerous(lines_of(app))
 
 
 @in_loop
