@@ -105,9 +105,12 @@ def identify(
         NoSuchJobError: An input job is not there or not finished.
         NoSuchDatasetError: An input job has no such dataset.
     """
-    named = [item for value in (*request.datasets.values(), *request.jobs.values()) for item in flat(value) if item]
     jobs = _Jobs(catalogue, underway)
-    inputs = {reference: _identify_input(reference, request.datasets, jobs) for reference in dict.fromkeys(named)}
+    datasets = _references(request.datasets)
+    inputs = {
+        reference: _identify_input(reference, reference in datasets, jobs)
+        for reference in datasets | _references(request.jobs)
+    }
     options = request.options
     if request.file_jobs:
         inputs |= {_file_name(*file): _identify_file(*file, jobs) for file in _find_files(options)}
@@ -210,15 +213,18 @@ def _is_file(found: str, name: str) -> bool:
     return found == name or (found.startswith(name + ".") and found[len(name) + 1 :].isdecimal())
 
 
-def _identify_input(reference: str, datasets: dict[str, Reference], jobs: _Jobs) -> str:
+def _references(group: dict[str, Reference]) -> dict[str, None]:
+    """Return what the parameters of a group refer to, once, in order."""
+    return dict.fromkeys([item for value in group.values() for item in flat(value) if item])
+
+
+def _identify_input(reference: str, is_dataset: bool, jobs: _Jobs) -> str:
     job = jobs.get(reference)
+    if not is_dataset:
+        return job.identity
     _, name = split_dataset(reference)
-    is_dataset = any(
-        reference == value or (isinstance(value, list) and reference in value) for value in datasets.values()
-    )
-    if is_dataset:
-        _check_dataset(job, name)
-    return f"{job.identity}/{name}" if is_dataset else job.identity
+    _check_dataset(job, name)
+    return f"{job.identity}/{name}"
 
 
 def _check_dataset(job: Finished | Underway, name: str) -> None:

@@ -16,6 +16,8 @@ from axtui.method.forms import Form
 from axtui.method.options import convert_options
 
 Reference = str | None | list[str | None]
+_HOLDERS = (list, tuple, set, frozenset, dict)
+"""Types of options that may hold, or be, a file of a job."""
 
 
 @dataclass(frozen=True)
@@ -56,8 +58,8 @@ def make_request(description: Description, message: Message) -> Request:
         ServerError: A parameter is unknown, missing or of the wrong type.
     """
     try:
-        groups = {group: decode_value(dict(message[group])) for group in ("options", "datasets", "jobs")}
-        keywords = decode_value(dict(message["keywords"]))
+        groups = {group: _decode(message[group]) for group in ("options", "datasets", "jobs")}
+        keywords = _decode(message["keywords"])
     except (RecordError, KeyError, TypeError, ValueError) as error:
         raise BuildError(f"the request for {description.method} cannot be read: {error}") from None
     _distribute(description, groups, keywords)
@@ -75,9 +77,13 @@ def make_request(description: Description, message: Message) -> Request:
         datasets=_references(description.method, "datasets", description.datasets, groups["datasets"]),
         jobs=_references(description.method, "jobs", description.jobs, groups["jobs"]),
         input_files=dict(_input_files(description.options, options)),
-        file_jobs=tuple(_file_jobs(options)),
+        file_jobs=tuple(_file_jobs([value for value in options.values() if isinstance(value, _HOLDERS)])),
         at_default=frozenset(at_default),
     )
+
+
+def _decode(group: Any) -> dict[str, Any]:
+    return decode_value(dict(group)) if len(group) else {}
 
 
 def _input_files(forms: Mapping[str, Form], options: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -91,7 +97,7 @@ def _input_files(forms: Mapping[str, Form], options: Mapping[str, Any]) -> Itera
 def _file_jobs(value: Any) -> Iterator[str]:
     if isinstance(value, FileReference):
         yield str(value.job)
-    elif isinstance(value, (list, tuple, set, frozenset, dict)):
+    elif isinstance(value, _HOLDERS):
         for item in (*value.keys(), *value.values()) if isinstance(value, dict) else value:
             yield from _file_jobs(item)
 

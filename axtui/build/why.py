@@ -68,10 +68,11 @@ def explain_reuse(wanted: Wanted, job: Finished) -> str:
 
 def _pair_inputs(now: dict[str, str], before: dict[str, str]) -> list[str]:
     """Return which inputs stand for which, being equal."""
-    new = now.keys() - before.keys()
+    if now.keys() == before.keys():
+        return []
     return [
         f"{reference} ≡ {other}"
-        for reference in sorted(new)
+        for reference in sorted(now.keys() - before.keys())
         for other in sorted(before.keys() - now.keys())
         if before[other] == now[reference]
     ]
