@@ -8,7 +8,7 @@ import stat
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from axtui.base.errors import BuildError
+from axtui.base.errors import JobError
 from axtui.base.files import changed_ns, is_fresh, stamp_from
 from axtui.engine.tickets import Ticket
 from axtui.execute.executor import Executor, FileDigested
@@ -44,16 +44,21 @@ class InputFiles:
             names: The files, by option, relative to the input directory.
 
         Raises:
-            BuildError: A file is not there, or cannot be read.
+            JobError: A file is not there, or cannot be read; it is as if the job had failed, but has no directory.
         """
         found = {}
         for option, name in names.items():
             path = os.path.join(self._directory, name)
-            what = f"option {option} of {ticket.row.method}: "
-            stamp = ticket.stamps.get(option) or read_stamp(path, what)
+            method = ticket.row.method
+            what = f"option {option} of {method}: "
+            try:
+                stamp = ticket.stamps.get(option) or read_stamp(path)
+            except ValueError as error:
+                raise JobError("", method, {"server": f"{what}{error}"}) from None
             ticket.stamps[option] = ticket.build.input_files[path] = stamp
             if path in ticket.unreadable:
-                raise BuildError(f"{what}{path} cannot be read ({ticket.unreadable[path]})")
+                text = f"{what}{path} cannot be read ({ticket.unreadable[path]})"
+                raise JobError("", method, {"server": text})
             known = ticket.digests.get(path) or self._known.get((path, tuple(stamp)))
             if known is None:
                 self._read(ticket, path, tuple(stamp))
@@ -90,16 +95,16 @@ class InputFiles:
         self.executor.digest(number, path)
 
 
-def read_stamp(path: str, what: str) -> list[int]:
+def read_stamp(path: str) -> list[int]:
     """Return what stat says of a file's content; see `stamp_from`.
 
     Raises:
-        BuildError: It is not there or no file; the message begins with `what`.
+        ValueError: It is not there or no file.
     """
     try:
         info = os.stat(path)
     except OSError as error:
-        raise BuildError(f"{what}there is no input file {path} ({error.strerror})") from None
+        raise ValueError(f"there is no input file {path} ({error.strerror})") from None
     if not stat.S_ISREG(info.st_mode):
-        raise BuildError(f"{what}{path} is no regular file")
+        raise ValueError(f"{path} is no regular file")
     return stamp_from(info)

@@ -178,6 +178,17 @@ def test_a_missing_input_is_caught_by_either_name(project: ProjectDirectory, axt
     assert not project.jobs()
 
 
+def test_a_missing_input_file_is_caught_as_a_failed_job(project: ProjectDirectory, axtui: Command) -> None:
+    """A script that does without the job of a file that is not there catches a JobError; there is no such job."""
+    project.script(
+        "from axtui import JobError\n"
+        "try:\n    urd.build('csvimport', filename='gone.csv')\n"
+        "except JobError as error:\n    print([error.job, error.method, [*error.status]])"
+    )
+
+    assert axtui("run").stdout == "['', 'csvimport', ['server']]\n"
+
+
 def test_a_broken_method_stops_nothing_else(project: ProjectDirectory, axtui: Command) -> None:
     """It is told with its line; the others build, and what exists is reused; repaired, it builds."""
     project.method("good", "def synthesis(): return 1\n")

@@ -270,7 +270,8 @@ def test_a_file_that_cannot_be_read(office: Office) -> None:
     office.run()
 
     path = office.root / "data/new"
-    assert office.replies[2]["error"]["text"] == f"option file of one: {path} cannot be read (Input/output error)"
+    wanted = {"server": f"option file of one: {path} cannot be read (Input/output error)"}
+    assert office.replies[2]["error"]["status"] == wanted
 
 
 def test_what_is_cancelled_while_it_waits_is_answered_once(office: Office) -> None:
