@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from typing import TYPE_CHECKING, Any, SupportsIndex, overload
 
 from axtui.api import reading
@@ -62,16 +62,21 @@ class DatasetList(list["Dataset"], Readable):
 
         return self.filter(fits)
 
-    def common_columns(self) -> dict[str, tuple[str, bool]]:
+    def common_columns(self, but: Container[str] = ()) -> dict[str, tuple[str, bool]]:
         """Return the columns that all datasets have: a type that takes the values of all, and whether None is allowed.
 
         That is the type in which `arrays`, `batches` and `record_batches` give them, and can be written with.
+
+        Args:
+            but: Columns that are not looked at.
 
         Raises:
             DatasetUsageError: The types of a column do not go into one.
         """
         found = {}
         for name in sorted(set.intersection(*(set(ds.record.columns) for ds in self)) if self else ()):
+            if name in but:
+                continue
             column = common_column([ds.record.columns[name] for ds in self])
             if column is None:
                 reading.refuse_types(self, name)

@@ -57,8 +57,7 @@ def prepare(job: Any, options: Any, datasets: Any, jobs: Any) -> Fan:
     for source in chain:
         check_column(source, options.column, "column")
     described = chain or DatasetChain([datasets.source])
-    columns = described.common_columns()
-    columns.pop(options.column, None)
+    columns = described.common_columns(but=[options.column])
     if not columns:
         raise DatasetUsageError(f"{datasets.source} and its chain have no column in common beside {options.column!r}")
     before = {dataset.name: dataset for dataset in jobs.previous.datasets}

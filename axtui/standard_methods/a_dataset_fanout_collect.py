@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from axtui import OptionString
+from axtui import DatasetChain, OptionString
 from axtui.standard_methods.copying import chain_since, check_column
 from axtui.standard_methods.value_texts import read_with_texts
 
@@ -27,8 +27,9 @@ def analysis(sliceno: int, options: Any, datasets: Any, jobs: Any) -> set[str]:
     for source in chain:
         check_column(source, options.column, "column")
     found: set[str] = set()
-    for _, texts in read_with_texts(chain, sliceno, [options.column], options.column) if chain else ():
-        found.update(texts.unique().to_pylist())
+    for source in chain:
+        for _, texts in read_with_texts(DatasetChain([source]), sliceno, [options.column], options.column):
+            found.update(texts.unique().to_pylist())
     return found
 
 

@@ -71,6 +71,16 @@ def test_zeros_have_two_names(desk: Desk) -> None:
     assert set(found) == {"0.0", "-0.0", "1", "1.0", str(2**70)}
 
 
+def test_the_values_may_be_of_several_types(desk: Desk) -> None:
+    """Along a chain the column of the values may change its type: they are told apart by their texts alone."""
+    first = desk.dataset({"k": "int64", "n": "int32"}, [(1, 0), (2, 1)])
+    second = desk.dataset({"k": "ascii", "n": "int32"}, [("1", 2), ("x", 3)], previous=first)
+
+    _, found = fanout(desk, second, column="k")
+
+    assert {name: list(ds.iterate(None, "n")) for name, ds in found.items()} == {"1": [0, 2], "2": [1], "x": [3]}
+
+
 def test_columns_of_a_chain(desk: Desk) -> None:
     """Only common columns are kept; ascii and unicode, int32 and float64 become wider; None if it was anywhere."""
     one = desk.dataset(
