@@ -33,7 +33,7 @@ def link(
         source.previous if override_previous is KEEP else override_previous, where, gathering.book().open
     )
     whole = _describe(name, source, columns, previous)
-    whole["hashlabel"] = names.get(source.hashlabel or "")
+    whole["hashlabel"] = None if source.hashlabel is None else names.get(source.hashlabel)
     whole["parent"] = str(source)
     whole["filename"] = source.filename if filename is None else filename
     return gathering.enter(name, whole)

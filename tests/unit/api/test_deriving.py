@@ -158,6 +158,16 @@ def test_merged_datasets_have_both_columns(desk: Desk, source: Dataset) -> None:
     assert desk.finish() == ["m"] and len(list(merged.path.iterdir())) == 1
 
 
+def test_a_column_without_a_name_is_no_hashlabel(desk: Desk) -> None:
+    """A dataset that is not hashed is not hashed on a column called '' either, whatever a link calls it."""
+    source = desk.dataset({"": "int64", "a": "int64"}, [(n, n) for n in range(9)])
+
+    desk.job()
+    links = [source.link_to_here("1"), source.link_to_here("2", rename={"": "b"})]
+
+    assert [link.hashlabel for link in links] == [None, None]
+
+
 def test_the_hashlabel_of_a_merge(desk: Desk, source: Dataset) -> None:
     """It is the other's, else this one's, and none where the other's column of that name replaces it."""
     desk.job()
