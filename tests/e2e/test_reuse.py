@@ -13,6 +13,7 @@ from axtui.base.files import changed_ns, full_stamp, is_fresh
 from tests.conftest import ProjectDirectory, wait_until
 from tests.e2e.conftest import Command, built_by
 from tests.e2e.engines import attached
+from tests.e2e.test_engine import start
 
 ONE = '''\
 """Make a number."""
@@ -84,6 +85,67 @@ def test_words_and_layout_build_nothing(chain: ProjectDirectory, axtui: Command)
         assert (chain.root / name).read_bytes() != before, what
 
         assert built_by(axtui, chain) == [], what
+
+
+SPOKEN = "def synthesis(): return 'café'\n"
+COOKIE = "# -*- coding: latin-1 -*-\n"
+
+
+def test_the_way_a_source_is_written_down_builds_nothing(project: ProjectDirectory, axtui: Command) -> None:
+    """A byte order mark, an encoding cookie, the same text in another encoding; a cookie that changes what the bytes
+    mean does build. What is stored is byte by byte what is there."""
+    path = project.method("one", SPOKEN)
+    project.script("print(urd.build('one').load())")
+    first = axtui("run").stdout
+    runs = {}
+    for what, data in {
+        "a mark": b"\xef\xbb\xbf" + SPOKEN.encode(),
+        "a mark and a cookie": b"\xef\xbb\xbf# coding: utf-8\n" + SPOKEN.encode(),
+        "a cookie": b"# coding: utf-8\n" + SPOKEN.encode(),
+        "another encoding": (COOKIE + SPOKEN).encode("latin-1"),
+    }.items():
+        path.write_bytes(data)
+        runs[what] = built_by(axtui, project)
+    path.write_bytes((COOKIE + SPOKEN).encode())
+    other = axtui("run").stdout
+
+    assert (first, other) == ("café\n", "caf\xc3\xa9\n")
+    assert runs == dict.fromkeys(runs, [])
+    last = [*project.jobs().values()][-1]
+    assert (last.directory / "method/small/a_one.py").read_bytes() == (COOKIE + SPOKEN).encode()
+
+
+@pytest.mark.parametrize("what", ["method", "helper"])
+def test_an_edit_while_the_import_runs(project: ProjectDirectory, axtui: Command, tmp_path: Path, what: str) -> None:
+    """A job has the source that it stores, whichever that is; the next run has what was saved."""
+    importing, go = tmp_path / "importing", tmp_path / "go"
+    source = (
+        f"import os, time\nopen({str(importing)!r}, 'w').close()\nuntil = time.monotonic() + 60\n"
+        f"while not os.path.exists({str(go)!r}): assert time.monotonic() < until\nimport helper\nVALUE = 'old'\n"
+        "def synthesis(): return VALUE, helper.VALUE\n"
+    )
+    project.method("one", source)
+    project.write("helper.py", "VALUE = 'old'\n")
+    project.script("print(*urd.build('one').load())")
+    run = start(axtui, "run")
+    wait_until(importing.exists)
+
+    if what == "method":
+        project.method("one", source.replace("'old'", "'new'"))
+    else:
+        project.write("helper.py", "VALUE = 'new'\n")
+    go.touch()
+    out, said = run.communicate(timeout=60)
+    again = axtui("run").stdout
+
+    assert run.returncode == 0, said
+    assert out.endswith(("old old\n", again))
+    assert again == ("new old\n" if what == "method" else "old new\n")
+    for job in project.jobs().values():
+        if job.state == "finished":
+            stored = [(job.directory / "method" / name).read_text() for name in ("small/a_one.py", "helper.py")]
+            found = pickle.loads((job.directory / "result.pickle").read_bytes())
+            assert list(found) == ["new" if "'new'" in text else "old" for text in stored]
 
 
 def test_touch_chmod_and_equal_saves_build_nothing(chain: ProjectDirectory, axtui: Command) -> None:
