@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -12,8 +13,11 @@ from typing import Any
 
 import pytest
 
+from axtui.event.events import Event
+from axtui.event.journal import read_journal
 from tests.conftest import ProjectDirectory
 
+PROGRAM = "import sys; from axtui.cli.main import main; sys.exit(main())"
 SECONDS = 120.0
 """No command of a test takes so long; one that does is stuck."""
 
@@ -27,7 +31,7 @@ class Command:
 
     def __call__(self, *words: str, status: int = 0, typed: str = "") -> subprocess.CompletedProcess[str]:
         """Run it with these words, and insist on its exit status."""
-        command = [sys.executable, "-c", _MAIN, *words]
+        command = [sys.executable, "-c", PROGRAM, *words]
         done = subprocess.run(
             command,
             cwd=self.directory,
@@ -54,14 +58,29 @@ def built_by(axtui: Command, project: ProjectDirectory, *words: str, status: int
     return [job.method for jobid, job in project.jobs().items() if jobid not in before and job.state == "finished"]
 
 
+def start(axtui: Command, *words: str) -> subprocess.Popen[str]:
+    """Start the command without waiting for it."""
+    return subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, *words],
+        cwd=axtui.directory,
+        env=axtui.environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def events(project: ProjectDirectory) -> list[Event]:
+    """Give everything that has happened in a project, in order."""
+    return [entry.event for entry in read_journal(project.root / ".axtui/journal")]
+
+
 def failure_of(project: ProjectDirectory) -> dict[str, Any]:
     """Give the error record of the newest job, which has failed."""
     job = [*project.jobs().values()][-1]
     assert job.state == "failed"
     return job.error
-
-
-_MAIN = "import sys; from axtui.cli.main import main; sys.exit(main())"
 
 
 @pytest.fixture(scope="session")
@@ -74,3 +93,11 @@ def command_in(surroundings: dict[str, str]) -> Callable[[Path], Command]:
 def axtui(project: ProjectDirectory, command_in: Callable[[Path], Command]) -> Command:
     """Give the command for the test's project."""
     return command_in(project.root)
+
+
+@pytest.fixture
+def built(first: ProjectDirectory, tmp_path: Path) -> ProjectDirectory:
+    """Give a copy of the project `first` of a test's file, which was built once for all of its tests, to change."""
+    root = tmp_path / "copy"
+    shutil.copytree(first.root, root, symlinks=True)
+    return ProjectDirectory(root)

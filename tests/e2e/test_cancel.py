@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import signal
 
-from axtui.event.events import Event, JobCancelled, JobRequested, JobStarted
-from axtui.event.journal import read_journal
+from axtui.event.events import JobCancelled, JobRequested, JobStarted
 from tests.conftest import ProjectDirectory, processes_of, wait_until
-from tests.e2e.conftest import Command
+from tests.e2e.conftest import Command, events, start
 from tests.e2e.engines import attached
-from tests.e2e.test_engine import start
 
 SLOW = """
 import os, time
@@ -21,11 +19,6 @@ def synthesis(params):
     return 5
 """
 OUTER = "from axtui import build\ndef synthesis(): return build('slow').load()\n"
-
-
-def events(project: ProjectDirectory) -> list[Event]:
-    """Give everything that has happened."""
-    return [entry.event for entry in read_journal(project.root / ".axtui/journal")]
 
 
 def started(project: ProjectDirectory, method: str) -> int:

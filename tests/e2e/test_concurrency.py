@@ -8,9 +8,8 @@ from axtui.store import layout
 from axtui.store.progress import read_progress
 from axtui.store.record import read_setup
 from tests.conftest import ProjectDirectory, wait_until
-from tests.e2e.conftest import Command
+from tests.e2e.conftest import Command, start
 from tests.e2e.engines import attached
-from tests.e2e.test_engine import start
 
 WAITING = "waiting for concurrency limit (1)"
 SLOW = """

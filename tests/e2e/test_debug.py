@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ProjectDirectory
-from tests.e2e.conftest import Command
+from tests.e2e.conftest import PROGRAM, Command
 
 METHOD = """
 import os
@@ -66,8 +66,7 @@ def test_a_failure_is_shown_with_the_users_frames(built: ProjectDirectory, axtui
 
 def debug(project: ProjectDirectory, axtui: Command, keys: str, *words: str) -> str:
     """Debug with something typed; give all that is said."""
-    code = "import sys; from axtui.cli.main import main; sys.exit(main())"
-    command = [sys.executable, "-c", code, "debug", *words]
+    command = [sys.executable, "-c", PROGRAM, "debug", *words]
     done = subprocess.run(
         command, cwd=project.root, env=axtui.environment, input=keys, capture_output=True, text=True, timeout=60,
         check=False,

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import ProjectDirectory, make_project, wait_until
-from tests.e2e.conftest import Command, built_by
+from tests.e2e.conftest import PROGRAM, Command, built_by
 
 HELPER = "def double(x): return 2 * x\n"
 SCRIPT = (
@@ -47,17 +47,9 @@ def first(tmp_path_factory: pytest.TempPathFactory, command_in: Callable[[Path],
 
 
 @pytest.fixture
-def built(first: ProjectDirectory, tmp_path: Path) -> ProjectDirectory:
-    """Give a copy of that project, for a test to change."""
-    root = tmp_path / "project"
-    shutil.copytree(first.root, root, symlinks=True)
-    return ProjectDirectory(root)
-
-
-@pytest.fixture
-def axtui(built: ProjectDirectory, command_in: Callable[[Path], Command]) -> Command:
-    """Give the command in the copy."""
-    return command_in(built.root)
+def project(built: ProjectDirectory) -> ProjectDirectory:
+    """Give that copy to the command."""
+    return built
 
 
 def rehearsed(axtui: Command, *words: str) -> dict[str, Any]:
@@ -233,7 +225,7 @@ def test_an_interrupted_rehearsal_leaves_nothing(built: ProjectDirectory, axtui:
     temporary.mkdir()
     marker = tmp_path / "marker"
     built.script(f"import os, time\nopen({str(marker)!r}, 'w').write(str(os.getpid()))\ntime.sleep(600)")
-    words = [sys.executable, "-c", "import sys; from axtui.cli.main import main; sys.exit(main())", "run", "--dry-run"]
+    words = [sys.executable, "-c", PROGRAM, "run", "--dry-run"]
     environment = {**axtui.environment, "TMPDIR": str(temporary)}
     process = subprocess.Popen(words, cwd=built.root, env=environment, start_new_session=True)
     wait_until(lambda: marker.exists() and marker.read_text())

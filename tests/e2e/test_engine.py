@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from axtui.event.events import EngineStarted, EngineStopped
-from axtui.event.journal import read_journal
 from tests.conftest import ProjectDirectory, processes_of, wait_until
-from tests.e2e.conftest import Command
+from tests.e2e.conftest import Command, events, start
 from tests.e2e.engines import attached
 
 COUNTING = """
@@ -25,20 +22,6 @@ def synthesis(options, params):
     time.sleep(0.05)
     return options.n
 """
-
-
-def start(axtui: Command, *words: str) -> subprocess.Popen[str]:
-    """Start the command without waiting for it."""
-    program = "import sys; from axtui.cli.main import main; sys.exit(main())"
-    return subprocess.Popen(
-        [sys.executable, "-c", program, *words],
-        cwd=axtui.directory,
-        env=axtui.environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
 
 
 def counted(project: ProjectDirectory) -> list[str]:
@@ -57,8 +40,7 @@ def test_two_commands_at_once_build_each_job_once(project: ProjectDirectory, axt
     assert [run.returncode for run in runs] == [0, 0, 0], said
     assert {out for out, _ in said} == {"[0, 1, 2, 3, 4, 5, 6, 7]\n"}
     assert sorted(counted(project)) == [str(n) for n in range(8)]
-    entries = read_journal(project.root / ".axtui/journal")
-    assert len([entry for entry in entries if isinstance(entry.event, EngineStarted)]) == 1
+    assert len([event for event in events(project) if isinstance(event, EngineStarted)]) == 1
 
 
 def test_two_projects_that_share_a_workdir_build_each_job_once(
@@ -100,8 +82,7 @@ def test_the_engine_leaves_when_nobody_needs_it(project: ProjectDirectory, axtui
 
     wait_until(lambda: not processes_of(project.root))
 
-    last = [*read_journal(project.root / ".axtui/journal")][-1].event
-    assert last == EngineStopped("idle")
+    assert events(project)[-1] == EngineStopped("idle")
 
 
 def test_an_engine_is_reused_by_the_next_command(project: ProjectDirectory, axtui: Command) -> None:
@@ -111,9 +92,7 @@ def test_an_engine_is_reused_by_the_next_command(project: ProjectDirectory, axtu
         for _ in range(3):
             axtui("run")
 
-    entries = read_journal(project.root / ".axtui/journal")
-
-    assert len([entry for entry in entries if isinstance(entry.event, EngineStarted)]) == 1
+    assert len([event for event in events(project) if isinstance(event, EngineStarted)]) == 1
 
 
 def test_a_killed_engine_takes_its_jobs_along(project: ProjectDirectory, axtui: Command) -> None:
@@ -128,7 +107,7 @@ def test_a_killed_engine_takes_its_jobs_along(project: ProjectDirectory, axtui: 
     run = start(axtui, "run")
     wait_until(lambda: list((project.root / "workdirs/dev").glob("dev-1/output/analysis.1.out")))
 
-    (started,) = [e.event for e in read_journal(project.root / ".axtui/journal") if isinstance(e.event, EngineStarted)]
+    (started,) = [event for event in events(project) if isinstance(event, EngineStarted)]
     os.kill(started.pid, signal.SIGKILL)
     _, said = run.communicate(timeout=20)
     wait_until(lambda: not processes_of(project.root))
@@ -189,7 +168,7 @@ def test_strays_of_a_killed_engine_are_ended(project: ProjectDirectory, axtui: C
     project.script("urd.build('one')")
     run = start(axtui, "run")
     wait_until(lambda: any(_name(pid) == "sleep" for pid in processes_of(project.root)))
-    (started,) = [e.event for e in read_journal(project.root / ".axtui/journal") if isinstance(e.event, EngineStarted)]
+    (started,) = [event for event in events(project) if isinstance(event, EngineStarted)]
     os.kill(started.pid, signal.SIGKILL)
     run.communicate(timeout=20)
 

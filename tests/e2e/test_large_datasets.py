@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import ProjectDirectory
+from tests.e2e.conftest import PROGRAM
 
 LINES, LINE_NBYTES = 20_000, 216
 
@@ -87,7 +88,7 @@ sums = [urd.build("dataset_checksum", source=ds).load()["sum"] for ds in (texts,
 print(json.dumps([texts.dataset().lines, sums[0] == sums[1]]))
 """
 
-RUN = (sys.executable, "-c", "import sys; from axtui.cli.main import main; sys.exit(main())", "run")
+RUN = (sys.executable, "-c", PROGRAM, "run")
 
 
 def run(project: ProjectDirectory, surroundings: dict[str, str], limit: int | None = None) -> list[Any]:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 
-from axtui.event.journal import read_journal
 from tests.conftest import ProjectDirectory, wait_until
-from tests.e2e.conftest import Command
+from tests.e2e.conftest import Command, events
 from tests.e2e.engines import attached
 
 FLAKY = (
@@ -106,4 +105,4 @@ def test_what_is_cancelled_or_refused_is_not_tried_again(project: ProjectDirecto
 
 def kinds(project: ProjectDirectory) -> set[str]:
     """Give the kinds of events that have happened."""
-    return {type(entry.event).__name__ for entry in read_journal(project.root / ".axtui/journal")}
+    return {type(event).__name__ for event in events(project)}

@@ -11,9 +11,8 @@ import pytest
 
 from axtui.base.files import changed_ns, full_stamp, is_fresh
 from tests.conftest import ProjectDirectory, wait_until
-from tests.e2e.conftest import Command, built_by
+from tests.e2e.conftest import Command, built_by, start
 from tests.e2e.engines import attached
-from tests.e2e.test_engine import start
 
 ONE = '''\
 """Make a number."""
@@ -110,7 +109,7 @@ def test_the_way_a_source_is_written_down_builds_nothing(project: ProjectDirecto
     other = axtui("run").stdout
 
     assert (first, other) == ("café\n", "caf\xc3\xa9\n")
-    assert runs == dict.fromkeys(runs, [])
+    assert [*runs.values()] == [[], [], [], []]
     last = [*project.jobs().values()][-1]
     assert (last.directory / "method/small/a_one.py").read_bytes() == (COOKIE + SPOKEN).encode()
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.conftest import ProjectDirectory, processes_of, wait_until
-from tests.e2e.conftest import Command
+from tests.e2e.conftest import Command, start
 from tests.e2e.test_cancel import SLOW
-from tests.e2e.test_engine import start
 
 ADD = "options = {'n': 0, 'fail': False}\ndef synthesis(options):\n    if options.fail: raise ValueError('no')\n"
 

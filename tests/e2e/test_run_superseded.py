@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-
 import pytest
 
 from tests.conftest import ProjectDirectory, wait_until
-from tests.e2e.conftest import SECONDS, Command
+from tests.e2e.conftest import SECONDS, Command, start
 
-MAIN = "import sys; from axtui.cli.main import main; sys.exit(main())"
 WAIT = """
 import time
 from pathlib import Path
@@ -25,10 +21,7 @@ def test_run_follows_the_build_that_a_save_started(project: ProjectDirectory, ax
     """The job is stopped (a scan every 10 s sees the save), the script runs again, and its end is the command's."""
     project.method("wait", WAIT)
     project.script("print('first')\nurd.build('wait')")
-    command = [sys.executable, "-c", MAIN, "run"]
-    run = subprocess.Popen(
-        command, cwd=project.root, env=axtui.environment, stdin=subprocess.DEVNULL, stdout=-1, stderr=-1, text=True
-    )
+    run = start(axtui, "run")
     wait_until((project.root / "data/started").exists, SECONDS)
 
     project.method("wait", "def synthesis(): return 'saved'\n")

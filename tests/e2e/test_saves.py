@@ -6,9 +6,8 @@ import pytest
 
 from axtui.engine.client import EngineClient
 from axtui.event.events import BuildFinished, BuildStarted, Event, JobStarted, Noted, SaveHeld
-from axtui.event.journal import read_journal
 from tests.conftest import ProjectDirectory, wait_until
-from tests.e2e.conftest import Command
+from tests.e2e.conftest import Command, events
 from tests.e2e.engines import attached
 
 SLOW = """
@@ -25,7 +24,7 @@ def synthesis(params):
 
 def happened(project: ProjectDirectory, kind: type[Event]) -> list[Event]:
     """Give every event of a kind."""
-    return [entry.event for entry in read_journal(project.root / ".axtui/journal") if isinstance(entry.event, kind)]
+    return [event for event in events(project) if isinstance(event, kind)]
 
 
 def ask(client: EngineClient, do: str, **fields: object) -> dict[str, object]:

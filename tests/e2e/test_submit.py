@@ -9,12 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from axtui.event.events import Event, JobCancelled, JobFinished, JobStarted
-from axtui.event.journal import read_journal
+from axtui.event.events import JobCancelled, JobFinished, JobStarted
 from tests.conftest import ProjectDirectory, processes_of, wait_until
-from tests.e2e.conftest import Command
+from tests.e2e.conftest import Command, events, start
 from tests.e2e.engines import attached
-from tests.e2e.test_engine import start
 
 ADD = """
 options = {"n": 0, "fail": False}
@@ -36,11 +34,6 @@ def synthesis(options, params, job):
         assert time.monotonic() < until, "nobody came"
         time.sleep(0.002)
 """
-
-
-def events(project: ProjectDirectory) -> list[Event]:
-    """Give everything that has happened."""
-    return [entry.event for entry in read_journal(project.root / ".axtui/journal")]
 
 
 def test_submitted_jobs_run_side_by_side(project: ProjectDirectory, axtui: Command) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -48,17 +47,9 @@ def first(tmp_path_factory: pytest.TempPathFactory, command_in: Callable[[Path],
 
 
 @pytest.fixture
-def built(first: ProjectDirectory, tmp_path: Path) -> ProjectDirectory:
-    """Give a copy of that project, for a test to change."""
-    root = tmp_path / "project"
-    shutil.copytree(first.root, root, symlinks=True)
-    return ProjectDirectory(root)
-
-
-@pytest.fixture
-def axtui(built: ProjectDirectory, command_in: Callable[[Path], Command]) -> Command:
-    """Give the command in the copy."""
-    return command_in(built.root)
+def project(built: ProjectDirectory) -> ProjectDirectory:
+    """Give that copy to the command."""
+    return built
 
 
 def test_why_follows_inputs(axtui: Command) -> None:

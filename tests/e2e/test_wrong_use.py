@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ProjectDirectory
-from tests.e2e.conftest import Command, built_by
+from tests.e2e.conftest import PROGRAM, Command, built_by
 
 
 def refused(axtui: Command, *words: str, status: int = 2) -> str:
@@ -221,7 +221,7 @@ def test_a_broken_script_is_told(project: ProjectDirectory, axtui: Command, text
     """A script that does not parse, import or have a `main` fails with a sentence."""
     project.write("small/build.py", text)
     done = subprocess.run(
-        [sys.executable, "-c", "import sys; from axtui.cli.main import main; sys.exit(main())", "run"],
+        [sys.executable, "-c", PROGRAM, "run"],
         cwd=axtui.directory,
         env=axtui.environment,
         capture_output=True,
