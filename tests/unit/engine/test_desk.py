@@ -18,7 +18,7 @@ from axtui.engine.askers import Asker, Outcome
 from axtui.engine.builds import Build
 from axtui.engine.desk import Desk
 from axtui.engine.tickets import Ticket
-from axtui.event.events import Event, JobCancelled, JobRequested, RequestRefused
+from axtui.event.events import Event, JobCancelled, JobRequested, JobReused, RequestRefused
 from axtui.execute.executor import FileDigested, MethodDescribed
 from axtui.method.description import describe_method
 from axtui.method.forms import InputFile, OptionDefault
@@ -28,6 +28,7 @@ from axtui.store.catalogue import Catalogue
 from axtui.store.index import in_memory
 from axtui.store.workdir import Workdir
 from tests.conftest import make_project
+from tests.unit.store.jobs import make_job
 
 OPTIONS: dict[str, Any] = {"text": "", "texts": [], "file": OptionDefault(InputFile)}
 
@@ -45,16 +46,19 @@ class Office:
         code.rescan()
         self.events: list[Event] = []
         self.replies: dict[int, Message] = {}
+        self.said: list[str] = []
+        """What was said, in order: "answer", or the kind of an event."""
         self.passed: list[Ticket] = []
         self.described: list[tuple[str, Snapshot]] = []
         self.read: list[tuple[int, str]] = []
         self.later: deque[Callable[[], None]] = deque()
         self.turns = 0
         self.is_outdated = False
-        Workdir("dev", project.workdirs["dev"]).prepare(project.slices)
-        catalogue = Catalogue(project.workdirs, project.target, project.root, in_memory)
-        catalogue.refresh()
-        self.desk = Desk(project, code, catalogue, self.events.append, self._reply)
+        self.workdir = Workdir("dev", project.workdirs["dev"])
+        self.workdir.prepare(project.slices)
+        self.catalogue = Catalogue(project.workdirs, project.target, project.root, in_memory)
+        self.catalogue.refresh()
+        self.desk = Desk(project, code, self.catalogue, self._publish, self._reply)
         self.desk.use(self)  # type: ignore[arg-type]
         self.desk.pass_on = self.passed.append
         self.desk.call_later = lambda _, callback: self.later.append(callback)
@@ -103,7 +107,12 @@ class Office:
         """Give the tags of what was passed on."""
         return [ticket.tag for ticket in self.passed]
 
+    def _publish(self, event: Event) -> None:
+        self.said.append(type(event).__name__)
+        self.events.append(event)
+
     def _reply(self, jobid: str, message: Message) -> None:
+        self.said.append("answer")
         assert jobid == "dev-0"
         assert message["tag"] not in self.replies
         self.replies[message["tag"]] = message
@@ -309,3 +318,38 @@ def test_a_method_is_imported_again_where_its_import_rests_on_something_that_cha
     assert [method for method, _ in office.described] == ["one", "one"]
     office.know()
     assert office.tags() == [1, 2]
+
+
+def finish(office: Office) -> None:
+    """Have dev-5 be what request 1 would have built, and ask for it again."""
+    office.start()
+    wanted = office.passed[0].wanted
+    assert wanted is not None
+    made = {"key": wanted.identity.key, "hash": wanted.identity.code, "options": wanted.request.options}
+    make_job(office.workdir, 5, method="one", **made)
+    office.catalogue.add("dev-5")
+    office.said.clear()
+    office.ask(2)
+    office.run()
+
+
+def test_a_job_that_is_there_is_the_answer(office: Office) -> None:
+    """Whoever asked is not kept waiting while everybody else is told; one event has all that a request would have."""
+    finish(office)
+
+    assert office.replies == {2: {"job": "dev-5", "reused": True, "tag": 2}}
+    assert office.said == ["answer", "JobReused"]
+    assert office.events[-1] == JobReused(1, "one.2", "dev-5", 1.0, "", (), "one")
+    assert office.build.counts["reused"] == 1
+
+
+def test_a_job_that_is_gone_is_no_answer(office: Office) -> None:
+    """It is looked for at each request, also where it was the answer just before."""
+    finish(office)
+
+    (office.workdir.path / "dev-5/charts/a.svg").unlink()
+    office.ask(3)
+    office.run()
+
+    assert office.tags() == [1, 3]
+    assert office.passed[1].fault.startswith("dev-5 is damaged: charts/a.svg")
