@@ -47,7 +47,7 @@ sleep 1
 draw main "$(palette carrier_confidence)"
 wait
 
-draw timeline "T,left_square_bracket,shift+left"
+draw timeline "T,left_square_bracket,G,k,k,k,k,k,k,k,k,shift+left,shift+left"
 draw data "$(palette by_aircraft),enter,5"
 draw diff "$(palette carrier_delays),enter,3"
 

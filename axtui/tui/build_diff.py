@@ -11,6 +11,7 @@ from axtui.tui.palette import Line, Palette
 from axtui.tui.rows import BAD, Build, Row, Table
 
 _ANSWERED = frozenset({"built", "reused"})
+_PAIRS_MOST = 2000
 _METHOD, _JOBS, _TIMES = 22, 17, 16
 _NOTEWORTHY_SECONDS, _NOTEWORTHY_SHARE = 0.1, 0.1
 """A time is another one where it differs by this much, and by this part of the longer one."""
@@ -127,8 +128,10 @@ class _Page:
             return
         self.put(Line())
         self.put(Line().put(f" {title}  {len(pairs):,}", self._palette["accent"] + self._palette["strong"]))
-        for pair in pairs:
+        for pair in pairs[:_PAIRS_MOST]:
             self.put(self._draw(pair, sign, style, safe(tell(pair))), pair)
+        if len(pairs) > _PAIRS_MOST:
+            self.put(Line().put(f"     and {len(pairs) - _PAIRS_MOST:,} more", self._palette["faint"]))
 
     def _draw(self, pair: Pair, sign: str, style: str, why: str) -> Line:
         row, palette = pair.row, self._palette
