@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from axtui.tui.palette import Line, Palette
 from axtui.tui.rows import STATES, Build, Row, State, Table
 
 _TIME = 7
-_MEASURED = 4000
+_MEASURED, _LANES_MEASURED = 4000, 600
 _REFERENCES_MOST = 3
 
 
@@ -63,7 +64,7 @@ def measure(rows: Iterable[Row | None], table: Table, lanes: Sequence[LaneRow], 
     name = max((len(row.method) + 2 * table.depth(row) + _extra(row) for row in some), default=10)
     job = max((len(row.job) for row in some), default=6)
     whole = max(20, width)
-    widest = max((lane.width for lane in lanes), default=1)
+    widest = max((lane.width for lane in itertools.islice(lanes, _LANES_MEASURED)), default=1)
     return Columns(widest, max(10, min(name, whole * 27 // 100)), max(5, min(job, 12)), whole)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 from rich.style import Style
@@ -138,7 +139,7 @@ class JobLines(ListPane, inherit_bindings=False):
     def line(self, y: int) -> Line:
         """Draw a row or a group."""
         key = self.keys[y]
-        lane = self._list.lanes[y] if self._list.lanes else _FLAT
+        lane = self._lane(y)
         mark = self._gutter.get(key, " ") + ("*" if self.marks.has(self._list.rows_of(key)) else " ")
         row = self.find(key)
         label = self._reader.label(row.job) if row and row.job else ""
@@ -147,6 +148,14 @@ class JobLines(ListPane, inherit_bindings=False):
         view = View(self.now(), mark, self._shares.get(key), label, references)
         line = self._draw_row(row, lane, view) if row else self._draw_group(key, lane, view)
         return line.cut(self.room)
+
+    def _lane(self, y: int) -> LaneRow:
+        """Return what is left of a line; where that is wider than any before it, give it room."""
+        lane = self._list.lanes[y] if self._list.lanes else _FLAT
+        if lane.width > self._columns.lanes:
+            self._columns = replace(self._columns, lanes=lane.width)
+            self.call_later(self.refresh)
+        return lane
 
     def _draw_row(self, row: Row, lane: LaneRow, view: View) -> Line:
         build = self._board.build

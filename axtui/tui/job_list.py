@@ -10,11 +10,11 @@ from __future__ import annotations
 import itertools
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from axtui.tui.lanes import LaneRow, lay_out
+from axtui.tui.lanes import LaneList, LaneRow
 from axtui.tui.repeats import Repeat, find_repeats
 from axtui.tui.rows import SCRIPT, Row, State
 from axtui.tui.state import Board
@@ -26,6 +26,7 @@ COLLAPSE_FROM = 100_000
 """A longer list begins with a line a method."""
 Mode = Literal["graph", "tree", "methods", "table"]
 MODES: tuple[Mode, ...] = ("graph", "tree", "methods", "table")
+_LANES_AT_ONCE = 600
 GROUP = "▸"
 """The key of a group is this and the key of its first row."""
 
@@ -65,7 +66,7 @@ class JobList:
         self._board = board
         self._age = age
         self.keys: list[str] = []
-        self.lanes: list[LaneRow] = []
+        self.lanes: Sequence[LaneRow] = []
         self.loops: set[int] = set()
         self.back: dict[int, list[int]] = {}
         self._mode: Mode | None = None
@@ -188,8 +189,11 @@ class JobList:
             lines = {self._line_of[key] for key in changed if key in self._line_of}
             for line in lines:
                 self._counts.pop(self.keys[line], None)
-        if self._terms.tests and any(self._passes(key) != (key in self._shown) for key in changed):
-            return True
+        if self._terms.tests:
+            passing = set(self._select([key for key in changed if self.find(key)]))
+            shown = self._shown | (self.extra.keys() & self._line_of.keys())
+            if passing != shown.intersection(changed):
+                return True
         return self.is_folded and self._find_active() != self._actives
 
     def arrange(self, most_lanes: int) -> None:
@@ -201,7 +205,7 @@ class JobList:
         self._actives = self._find_active()
         self._groups, self._counts = {}, {}
         self.keys, self._line_of = [], {}
-        extra = [key for key in self.extra if not self.is_filtered() or self._passes(key)]
+        extra = self._select(list(self.extra)) if self.is_filtered() else list(self.extra)
         for key in (key for key in extra if key == SCRIPT):
             self._put_row(key)
         self._put_order()
@@ -219,8 +223,9 @@ class JobList:
             order = [*(key for key in self._sorted if key in table.rows), *(key for key in order if key not in known)]
         elif self.mode == "methods":
             order = self._by_method(order)
-        self._shown = {key for key in order if self._passes(key)} if self.is_filtered() else set()
-        return [key for key in order if key in self._shown] if self.is_filtered() else list(order)
+        found = self._select(order) if self.is_filtered() else list(order)
+        self._shown = set(found) if self.is_filtered() else set()
+        return found
 
     def _by_method(self, order: Sequence[str]) -> list[str]:
         """Put the rows of each method together, in the order in which methods come first."""
@@ -230,16 +235,18 @@ class JobList:
             found.setdefault(rows[key].method, []).append(key)
         return [key for keys in found.values() for key in keys]
 
-    def _passes(self, key: str) -> bool:
-        if self.scope is not None and key not in self.scope:
-            return False
-        row = self.find(key)
-        if row is None:
-            return False
-        text = self._texts.get(key)
-        if text is None:
-            text = self._texts[key] = row_text(row)
-        return self._terms.match(Seen(row, text, self._age))
+    def _select(self, keys: Sequence[str]) -> list[str]:
+        """Return those of some rows that may be shown."""
+        if self.scope is not None:
+            keys = [key for key in keys if key in self.scope]
+        texts = self._texts
+        if self._terms.tests:
+            missing = [key for key in keys if key not in texts]
+            texts.update((key, row_text(self._row(key))) for key in missing)
+        return self._terms.select(keys, Seen(self._row, texts, self._age))
+
+    def _row(self, key: str) -> Row:
+        return self._board.table.rows.get(key) or self.extra[key]
 
     def _find_repeats(self) -> list[Repeat]:
         rows = self._board.table.rows
@@ -318,17 +325,26 @@ class JobList:
         else:
             self._put_rows(group.start, group.end)
 
-    def _lay_lanes(self, most: int) -> list[LaneRow]:
-        links, line_of = self._board.links, self._line_of
-        inputs: list[Sequence[int]] = []
+    def _lay_lanes(self, most: int) -> Sequence[LaneRow]:
+        """Lay lanes: those of a long list when they are seen; those of groups at once, which stand for many rows."""
         self.loops, self.back = set(), {}
-        for line, key in enumerate(self.keys):
-            group = self._groups.get(key)
-            rows = () if group and group.is_open else self.rows_of(key)
-            found = {line_of[parent] for row in rows for parent in links.inputs(row) if parent in line_of}
-            inputs.append([parent for parent in found if parent < line])
-            if group and line in found:
-                self.loops.add(line)
-            if later := sorted(parent for parent in found if parent > line):
-                self.back[line] = later
-        return lay_out(inputs, most)
+        lanes = LaneList(len(self.keys), self._inputs_of, self._users_of, most)
+        return list(lanes) if self._groups or len(self.keys) <= _LANES_AT_ONCE else lanes
+
+    def _inputs_of(self, line: int) -> set[int]:
+        """Return the lines that a line reads; note those below it."""
+        found = self._near(line, self._board.links.inputs)
+        if line in found and self.keys[line] in self._groups:
+            self.loops.add(line)
+        if later := sorted(parent for parent in found if parent > line):
+            self.back[line] = later
+        return found
+
+    def _users_of(self, line: int) -> set[int]:
+        return self._near(line, self._board.links.users)
+
+    def _near(self, line: int, step: Callable[[str], Iterable[str]]) -> set[int]:
+        """Return the lines of what is one step from the rows of a line."""
+        line_of, group = self._line_of, self._groups.get(self.keys[line])
+        rows = () if group and group.is_open else self.rows_of(self.keys[line])
+        return {line_of[other] for row in rows for other in step(row) if other in line_of}

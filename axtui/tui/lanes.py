@@ -7,10 +7,11 @@ given up (Belady 1966); its later users name it in `spilled`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple, overload
 
 EMPTY = -1
+_Near = Callable[[int], Iterable[int]]
 
 
 class LaneRow(NamedTuple):
@@ -51,33 +52,55 @@ def lay_out(inputs: Sequence[Sequence[int]], most: int) -> list[LaneRow]:
         inputs: For each row the indices of earlier rows that it reads; later ones and itself are passed over.
         most: How many lanes may be used, at least 2. The last one never holds an output, only a row's own glyph.
     """
-    plan = _Plan(inputs, max(2, most))
-    return [plan.lay(index) for index in range(len(inputs))]
+    users: list[list[int]] = [[] for _ in inputs]
+    for row, parents in enumerate(inputs):
+        for parent in {parent for parent in parents if parent < row}:
+            users[parent].append(row)
+    return list(LaneList(len(inputs), inputs.__getitem__, users.__getitem__, most))
 
 
-class _Plan:
-    """The lanes while rows are laid from first to last."""
+class LaneList(Sequence[LaneRow]):
+    """The lanes of rows, laid from the first row to one that is asked for, once.
 
-    def __init__(self, inputs: Sequence[Sequence[int]], most: int) -> None:
-        self._inputs = [sorted({i for i in parents if i < row}) for row, parents in enumerate(inputs)]
-        self._uses = self._find_uses()
-        self._kept: list[int] = [EMPTY] * (most - 1)
+    Args:
+        rows: How many there are.
+        inputs: Gives the rows that a row reads; itself and later ones are passed over.
+        users: Gives the rows that read a row; itself and earlier ones are passed over.
+        most: How many lanes may be used, at least 2. The last one never holds an output, only a row's own glyph.
+    """
 
-    def _find_uses(self) -> list[list[int]]:
-        """For each row the rows that use it, the last one first, so that the next one is popped."""
-        uses: list[list[int]] = [[] for _ in self._inputs]
-        for row in range(len(self._inputs) - 1, -1, -1):
-            for parent in self._inputs[row]:
-                uses[parent].append(row)
-        return uses
+    def __init__(self, rows: int, inputs: _Near, users: _Near, most: int) -> None:
+        self._rows = rows
+        self._inputs, self._users = inputs, users
+        self._uses: list[list[int]] = []
+        """For each row that was laid those that use it later, the last one first."""
+        self._kept: list[int] = [EMPTY] * (max(2, most) - 1)
+        self._laid: list[LaneRow] = []
 
-    def lay(self, row: int) -> LaneRow:
+    def __len__(self) -> int:
+        return self._rows
+
+    @overload
+    def __getitem__(self, index: int) -> LaneRow: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[LaneRow]: ...
+    def __getitem__(self, index: int | slice) -> LaneRow | list[LaneRow]:
+        wanted = range(self._rows)[index]
+        last = wanted if isinstance(wanted, int) else max(wanted, default=-1)
+        while len(self._laid) <= last:
+            self._laid.append(self._lay(len(self._laid)))
+        return self._laid[index]
+
+    def _lay(self, row: int) -> LaneRow:
         """Lay the next row: its inputs are joined, those that nothing below needs end, and it takes a lane itself."""
-        before, inputs, uses, kept = tuple(self._kept), self._inputs[row], self._uses, self._kept
+        before, uses, kept = tuple(self._kept), self._uses, self._kept
+        inputs = sorted({parent for parent in self._inputs(row) if parent < row})
+        uses.append(sorted({user for user in self._users(row) if user > row}, reverse=True))
         joined = tuple([lane for lane, output in enumerate(before) if output in inputs]) if inputs else ()
         spilled = tuple([parent for parent in inputs if parent not in before]) if len(joined) < len(inputs) else ()
         for parent in inputs:
-            uses[parent].pop()
+            while uses[parent] and uses[parent][-1] <= row:
+                uses[parent].pop()
         ended = tuple([lane for lane in joined if not uses[before[lane]]])
         for lane in ended:
             kept[lane] = EMPTY

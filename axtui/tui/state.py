@@ -6,6 +6,7 @@ are from build to build; `take` says which of them changed since it was asked la
 
 from __future__ import annotations
 
+import sys
 from collections import Counter, deque
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -306,8 +307,8 @@ class Board:
             self._relaid = True
         else:
             row.clear()
-        row.state, row.build, row.method = "waiting", event.build, event.method
-        row.name, row.caption = event.name, event.caption
+        row.state, row.build, row.method = "waiting", event.build, sys.intern(event.method)  # the same in many rows
+        row.name, row.caption = sys.intern(event.name), sys.intern(event.caption)
         row.broken = self.broken.get(event.method)
         if not event.parent:
             table.last = event.row

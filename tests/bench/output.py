@@ -60,7 +60,7 @@ with open(path, "a") as handle:
 class Screen:
     """The workbench in a terminal of its own."""
 
-    def __init__(self, project: Path) -> None:
+    def __init__(self, project: Path, program: str = _OPEN) -> None:
         self.written = 0
         self.text = b""
         """The last that was written."""
@@ -69,7 +69,7 @@ class Screen:
             environment = dict(axtui_environment(), TERM="xterm-256color", COLORTERM="truecolor")
             for size in ("COLUMNS", "LINES"):  # would be believed over the terminal's own
                 environment.pop(size, None)
-            os.execvpe(sys.executable, [sys.executable, "-c", _OPEN, str(project)], environment)
+            os.execvpe(sys.executable, [sys.executable, "-c", program, str(project)], environment)
         self.pid = pid
         fcntl.ioctl(self._terminal, termios.TIOCSWINSZ, struct.pack("HHHH", _LINES, _COLUMNS, 0, 0))
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import random
 
-from axtui.tui.lanes import LaneRow, lay_out
+from hypothesis import given
+from hypothesis import strategies as st
+
+from axtui.tui.lanes import LaneList, LaneRow, lay_out
 
 PIPELINE = [[], [0], [1], [2], [3], [1, 4], [2, 5], [6], [], [8, 1], [9], [10], [11, 4], [9, 12]]
 DRAWN = """\
@@ -73,3 +76,18 @@ def test_every_input_is_drawn_or_named() -> None:
 def test_later_rows_and_itself_are_no_inputs() -> None:
     """A reference that points down, as from a job to its subjob, draws nothing."""
     assert draw(lay_out([[0, 1], []], most=4)) == "*\n*"
+
+
+@given(st.lists(st.lists(st.integers(0, 40), max_size=4), min_size=1, max_size=40), st.integers(2, 6), st.data())
+def test_lanes_that_are_laid_when_they_are_asked_for_are_the_same(
+    inputs: list[list[int]], most: int, data: st.DataObject
+) -> None:
+    """In whatever order rows are looked at, each has the lanes that it has when all are laid at once."""
+    users = [[row for row, parents in enumerate(inputs) if parent in parents] for parent in range(len(inputs))]
+    asked = data.draw(st.lists(st.integers(0, len(inputs) - 1)))
+
+    lanes = LaneList(len(inputs), inputs.__getitem__, users.__getitem__, most)
+
+    wanted = lay_out(inputs, most)
+    assert [lanes[row] for row in asked] == [wanted[row] for row in asked]
+    assert lanes[:] == wanted
