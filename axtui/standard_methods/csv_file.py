@@ -25,10 +25,11 @@ from axtui.standard_methods.csv_lines import Block, Dialect, Lines, Text, read_b
 from axtui.standard_methods.csv_source import Source
 from axtui.standard_methods.memory import spare_nbytes
 
-PIECE_NBYTES = 1 << 21
+PIECE_NBYTES = 1 << 22
+_SAMPLE_NBYTES = 1 << 20
 _PART_OF_SPARE = 32
 """A piece takes about four times its size while it is converted, and some are in work or wait."""
-_AHEAD = 2
+_AHEAD = 1
 """How many pieces may wait to be taken apart, beside one a thread."""
 
 Kind = tuple[str, bool]
@@ -83,7 +84,8 @@ class CsvFile:
 
     def sample(self, kept: list[int]) -> list[pa.Array]:
         """Return the fields that are wanted of the first lines, which are read again later."""
-        data = self._text.piece(self._piece_nbytes, lambda data: cut_outside_quotes(data, self._dialect))
+        nbytes = min(self._piece_nbytes, _SAMPLE_NBYTES)
+        data = self._text.piece(nbytes, lambda data: cut_outside_quotes(data, self._dialect))
         self._text.put_back(data)
         shape = Shape(self._dialect, len(self.labels), kept)
         return (parse_exactly(data, shape) if data else Block(0, None, None, to_columns([], kept))).columns

@@ -95,7 +95,7 @@ class Text:
             nbytes: How much to look at, at first.
             cut: Says where the last line ends that may be the last of a piece; 0 for nowhere.
         """
-        while len(self._buffer) - self._at < nbytes and self._fill():
+        while (missing := nbytes - (len(self._buffer) - self._at)) > 0 and self._fill(missing):
             pass
         while not (end := cut(self._buffer[self._at :])):
             if not self._fill():
@@ -107,9 +107,9 @@ class Text:
         self._buffer = data + self._buffer[self._at :]
         self._at = 0
 
-    def _fill(self) -> bool:
+    def _fill(self, missing: int = 0) -> bool:
         """Read on; more at once the more is there already, so that a long line is not copied too often."""
-        data = self._read(max(_CHUNK_NBYTES, len(self._buffer) - self._at))
+        data = self._read(max(_CHUNK_NBYTES, len(self._buffer) - self._at, missing))
         self._buffer = self._buffer[self._at :] + data
         self._at = 0
         return bool(data)
