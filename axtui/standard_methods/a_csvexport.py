@@ -46,8 +46,9 @@ def prepare(options: Any, datasets: Any, jobs: Any) -> tuple[DatasetList, list[s
     if not 1 <= options.compression <= 9:
         raise UserError(f"compression is a level from 1 to 9, found {options.compression!r}")
     sources = _chains(datasets.source, jobs.previous) if options.chain_source else DatasetList(datasets.source)
-    labels = list(options.labels) or sorted({name for ds in sources for name in ds.columns})
-    for ds in sources:
+    described = sources or datasets.source
+    labels = list(options.labels) or sorted({name for ds in described for name in ds.columns})
+    for ds in described:
         missing = [label for label in labels if label not in ds.columns]
         if missing:
             raise DatasetUsageError(f"{ds} has no column {missing[0]!r}; it has {', '.join(ds.columns)}")

@@ -11,6 +11,7 @@ from collections import Counter
 from typing import Any
 
 from axtui import OptionDefault, RequiredOption
+from axtui.standard_methods.copying import name_outputs
 from axtui.standard_methods.retype import BAD, REPLACED, Counts, Retyping
 from axtui.standard_methods.retype_plan import Plan, make_plan
 
@@ -37,11 +38,13 @@ def prepare(job: Any, options: Any, datasets: Any, slices: int) -> list[Plan]:
     """Make the writers of each dataset."""
     stop = {datasets.previous: "source"} if datasets.previous else None
     chain = datasets.source.chain(stop_ds=stop, length=options.length)
-    names = [*map(str, range(len(chain) - 1)), "default"]
+    names = name_outputs(len(chain))
     found: list[Plan] = []
     for place, source in zip(enumerate(names), chain, strict=True):
         previous = found[-1].writers[-1] if found else datasets.previous
         found.append(make_plan(job, options, slices, place, source, previous))
+    if not chain:
+        make_plan(job, options, slices, (0, "default"), datasets.source, datasets.previous, is_empty=True)
     return found
 
 

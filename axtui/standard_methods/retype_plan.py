@@ -55,7 +55,9 @@ class Plan:
         return {name: each.old for name, each in self.typed.items()} | self.copied
 
 
-def make_plan(job: Any, options: Any, slices: int, place: tuple[int, str], source: Dataset, previous: Any) -> Plan:
+def make_plan(
+    job: Any, options: Any, slices: int, place: tuple[int, str], source: Dataset, previous: Any, is_empty: bool = False
+) -> Plan:
     """Settle what happens to a dataset, and make its writers.
 
     Args:
@@ -65,6 +67,7 @@ def make_plan(job: Any, options: Any, slices: int, place: tuple[int, str], sourc
         place: The number of the dataset in its chain, and the name of what it becomes.
         source: The dataset.
         previous: What comes before the new dataset.
+        is_empty: The new dataset gets no lines, so that it inherits no columns either.
 
     Raises:
         DatasetUsageError: The options do not fit the dataset; the message says what.
@@ -76,7 +79,8 @@ def make_plan(job: Any, options: Any, slices: int, place: tuple[int, str], sourc
     untyped = {new: old for new, old in untyped.items() if new not in typed}
     hashlabel = _choose_hashlabel(source, options, {*typed, *untyped})
     moves = hashlabel is not None and (hashlabel != source.hashlabel or hashlabel in {*typed, *renamed})
-    copied = untyped if moves or options.filter_bad else {}
+    is_copied = moves or options.filter_bad or is_empty
+    copied = untyped if is_copied else {}
     as_they_are = {new: _as_is(source, old) for new, old in copied.items()}
     columns: dict[str, Any] = {
         each: (found.converter.type, _takes_none(found, source)) for each, found in typed.items()
@@ -88,7 +92,7 @@ def make_plan(job: Any, options: Any, slices: int, place: tuple[int, str], sourc
         "hashlabel": hashlabel,
         "copy_mode": has_bytes(as_they_are),
     }
-    if not (moves or options.filter_bad):
+    if not is_copied:
         parent = _with_renamed(source, {new: renamed[new] for new in renamed if new in untyped}, place[0])
         columns |= {each: None for each in parent.columns if each not in {*typed, *untyped}}
         settings |= {"parent": parent, "hashlabel_override": True}

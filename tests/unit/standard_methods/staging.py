@@ -57,7 +57,8 @@ def run_method(desk: Desk, method: Any, jobs: dict[str, Any] | None = None, **gi
 
 def _note_setup(job: Job, datasets: dict[str, Any], jobs: dict[str, Any]) -> None:
     """Write the record that `{previous: "source"}` is looked up in."""
-    named = {name: str(value) for name, value in datasets.items() if value and not isinstance(value, list)}
+    given = {name: value for name, value in datasets.items() if value}
+    named = {name: [*map(str, value)] if isinstance(value, list) else str(value) for name, value in given.items()}
     setup = setup_of(str(job), datasets=named, jobs={name: str(value) for name, value in jobs.items()})
     (Path(job.path) / layout.SETUP).write_bytes(format_lines(setup))
 

@@ -155,6 +155,16 @@ def test_chains_go_back_to_the_previous_job(desk: Desk) -> None:
     assert alone == b"a\n1\n2\n"
 
 
+def test_nothing_new_is_the_labels_alone(desk: Desk) -> None:
+    """Where the previous job exported the same chain, there are no lines, but still columns."""
+    source = desk.dataset({"a": "int64", "b": "int64"}, [(1, 2)])
+    job, _ = run_method(desk, a_csvexport, source=[source], chain_source=True)
+
+    again, _ = run_method(desk, a_csvexport, jobs={"previous": job}, source=[source], chain_source=True)
+
+    assert (Path(again.path) / "result.csv").read_text() == "a,b\n"
+
+
 def test_several_sources_follow_each_other(desk: Desk, source: Dataset) -> None:
     """Slice 0 of every source comes before slice 1 of any; columns that one has not are an error."""
     other = desk.dataset({"a": "ascii", "b": "number", "c": "bool"}, [("x", 1.5, True), ("y", 2, False)])

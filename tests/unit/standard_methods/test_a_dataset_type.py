@@ -11,8 +11,10 @@ import pytest
 from axtui import Dataset
 from axtui.base.errors import DatasetUsageError
 from axtui.dataset.hashing import hash_value
+from axtui.standard_methods import a_dataset_type
 from tests.unit.dataset.desk import Desk
 from tests.unit.standard_methods.running import csvimport, dataset_type
+from tests.unit.standard_methods.staging import run_method
 
 TEXT = "a,b,c\n" + "".join(f"{n},{n / 2},t{n % 3}\n" for n in range(20))
 
@@ -226,6 +228,21 @@ def test_length_and_previous_bound_the_chain(desk: Desk, source: Dataset) -> Non
     job, names = dataset_type(desk, second, column2type={"a": "int64_10"}, length=1)
 
     assert (names, list(Dataset(job).iterate_chain(None, "a"))) == (["default"], [100])
+
+
+@pytest.mark.parametrize(
+    "options", [{}, {"filter_bad": True}, {"hashlabel": "a"}, {"hashlabel": "a", "chain_slices": True}]
+)
+def test_nothing_new_is_a_dataset_without_lines(desk: Desk, source: Dataset, options: dict[str, Any]) -> None:
+    """Where the previous job had the same source, the chain goes on with the same columns and no lines."""
+    job, _ = run_method(desk, a_dataset_type, source=source, column2type={"a": "int64_10"}, **options)
+
+    again, _ = run_method(desk, a_dataset_type, source=source, previous=job, column2type={"a": "int64_10"}, **options)
+
+    new, old = Dataset(again), Dataset(job)
+    assert (new.lines, new.hashlabel) == ([0, 0, 0], old.hashlabel)
+    assert {name: column.type for name, column in new.columns.items()} == {"a": "int64", "b": "bytes", "c": "bytes"}
+    assert list(new.iterate_chain(None, "a")) == list(old.iterate_chain(None, "a"))
 
 
 def test_bad_datasets_have_the_name_of_theirs(desk: Desk, source: Dataset) -> None:
