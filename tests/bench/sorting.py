@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 
 import pyarrow as pa
@@ -130,9 +131,8 @@ def figures(ax: Path | None, rounds: int) -> list[Figure]:
         ours, source = measure(AxtuiSide, _made(Path(name) / "ours"), rounds)
         flights = Path(name) / "flights.arrow"
         _export(Path(name) / "ours/project/workdirs/dev", source, flights)
-        others = {
-            what: measure_other(code, flights, rounds) for what, code in (("polars", _POLARS), ("duckdb", _DUCKDB))
-        }
+        programs = {"polars": _POLARS, "duckdb": _DUCKDB}
+        others = {what: measure_other(code, flights, rounds) for what, code in programs.items() if find_spec(what)}
         theirs: dict[str, float] = {}
         if ax is not None:
             directory = _made(Path(name) / "theirs")
