@@ -9,12 +9,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from axtui.base.errors import UserError
+from axtui.base.errors import AxtuiError, UserError
 from axtui.base.files import write_new
 from axtui.base.ids import format_jobid
 from axtui.base.records import format_lines
 from axtui.base.wire import Message
 from axtui.build.code import open_code
+from axtui.execute.existing import ExistingJobs
 from axtui.execute.failure import Failure, PartFailedError, describe_exception
 from axtui.execute.hosting import SharedProcess
 from axtui.execute.in_process import borrowed_process, import_method
@@ -29,17 +30,24 @@ Examine = Callable[[BaseException], None]
 
 
 class _Alone:
-    """The wire of a job that no engine hears: what it asks for is refused."""
+    """The wire of a job that no engine hears: what it asks for is answered with jobs that exist, and never built."""
 
-    def __init__(self, method: str) -> None:
-        self._text = f"{method} builds subjobs, which a job that is debugged cannot"
+    def __init__(self, method: str, existing: ExistingJobs) -> None:
+        self._method = method
+        self._existing = existing
         self._answers: deque[Message] = deque()
 
     def send(self, message: Message) -> None:
-        """Refuse a request; whatever else is said is not heard."""
+        """Answer a request; whatever else is said is not heard."""
         if message.get("do") == "build":
-            error = {"class": "BuildError", "text": self._text}
-            self._answers.append({"error": error, "tag": message.get("tag")})
+            self._answers.append({**self._answer(message), "tag": message.get("tag")})
+
+    def _answer(self, message: Message) -> Message:
+        try:
+            return {"job": self._existing.find(message), "reused": True}
+        except AxtuiError as error:
+            text = f"{self._method} is debugged, and can have subjobs that exist alone: {error}"
+            return {"error": {"class": "BuildError", "text": text}}
 
     def receive(self) -> Message:
         """Return the next answer."""
@@ -94,7 +102,9 @@ def _run_in(
         module = import_method(finder, snapshot)
         order = order_again(record.setup, directory, project, describe_method(record.method, module))
         write_new(directory / layout.SETUP, format_lines(order))
-        process = JobProcess(directory, _Alone(record.method), there, finder, SharedProcess())
+        process = JobProcess(
+            directory, _Alone(record.method, ExistingJobs(project, code)), there, finder, SharedProcess()
+        )
         try:
             if sliceno < 0:
                 process.try_method(module)

@@ -99,21 +99,41 @@ def test_one_slice_alone_and_a_look_where_it_fails(built: ProjectDirectory, axtu
 
 
 def test_what_cannot_be_debugged_is_told(built: ProjectDirectory, axtui: Command) -> None:
-    """A script's run, a slice that is not there, a job that is not there, a method that asks for subjobs."""
-    built.method(
-        "two", "from axtui import subjobs\ndef synthesis(): return subjobs.build('one', n=2).load()['inverse']\n"
-    )
-    built.script("urd.build('two')")
-    axtui("run")
-
+    """A script's run, a slice that is not there, a job that is not there."""
     script = axtui("debug", "dev-0", status=2).stderr
     slice_ = axtui("debug", "dev-1", "--slice", "7", status=2).stderr
     nobody = axtui("debug", "dev-77", status=2).stderr
-    subjobs = axtui("debug", "two", status=1).stderr
 
     assert "dev-0 is the run of a build script; wanted a job of a method" in script
     assert "there is no slice 7; there are 0 to 1" in slice_
     assert "dev-77" in nobody
-    assert "BuildError: two builds subjobs, which a job that is debugged cannot" in subjobs
     assert not list(Path(built.root / ".axtui").glob("debug-*"))
     assert os.listdir(built.root / "workdirs/dev/dev-1")
+
+
+TWO = """
+from axtui import subjobs
+options = {'n': 2}
+def prepare(options): return subjobs.submit('one', n=options.n)
+def synthesis(prepare_res, options):
+    again = subjobs.build('one', n=options.n)
+    return prepare_res.result().load()['inverse'], again, options.n, [str(job) for job in subjobs.jobs]
+"""
+
+
+def test_subjobs_that_exist_are_used(built: ProjectDirectory, axtui: Command) -> None:
+    """By `build` and `submit`, as a build would reuse them; one that would be built is refused by name."""
+    built.method("two", TWO)
+    built.method("one", METHOD + "# a comment\n")
+    built.script("urd.build('two')")
+    axtui("run")
+    before = left(built)
+
+    found = axtui("debug", "two").stderr
+    built.method("two", TWO.replace("again = subjobs.build('one', n=options.n)", "again = subjobs.build('one', n=77)"))
+    missing = axtui("debug", "two", status=1).stderr
+
+    assert found == "two ended well: (0.5, 'dev-1', 2, ['dev-1', 'dev-1'])\n"
+    assert "BuildError: two is debugged, and can have subjobs that exist alone: a job of one would have" in missing
+    assert "synthesis" in missing
+    assert left(built) == before
