@@ -191,8 +191,8 @@ class JobList:
                 self._counts.pop(self.keys[line], None)
         if self._terms.tests:
             passing = set(self._select([key for key in changed if self.find(key)]))
-            shown = self._shown | (self.extra.keys() & self._line_of.keys())
-            if passing != shown.intersection(changed):
+            extra = {key for key in self.extra if key in self._line_of and key in changed}
+            if passing != self._shown.intersection(changed) | extra:
                 return True
         return self.is_folded and self._find_active() != self._actives
 
