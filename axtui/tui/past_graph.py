@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from textual.binding import BindingType
+from textual.events import Resize
 
 from axtui.tui.history import Player
 from axtui.tui.job_lines import JobLines
@@ -29,6 +30,7 @@ class PastGraph(JobLines, inherit_bindings=True):
         super().__init__(player.board, reader)
         self._player = player
         self._now = 0.0
+        self._runs = ""
 
     def now(self) -> float:
         """Return the time of the cursor."""
@@ -48,5 +50,14 @@ class PastGraph(JobLines, inherit_bindings=True):
         self.show_shares(known)
         if row != self.cursor and row in self._board.table.rows:
             self.move_to(row)
-        if running:
-            self.bring(self.at(running[0].row) or 0)
+        self._runs = running[0].row if running else ""
+        self._bring_running()
+
+    def on_resize(self, event: Resize) -> None:
+        """Keep what ran in view, also where the pane had no size when the time cursor came."""
+        super().on_resize(event)
+        self._bring_running()
+
+    def _bring_running(self) -> None:
+        if self._runs:
+            self.bring(self.at(self._runs) or 0)
