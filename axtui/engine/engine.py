@@ -15,9 +15,10 @@ from axtui.base.wire import Message
 from axtui.build.code import open_code
 from axtui.build.script_options import ScriptOptions, parse_script_options
 from axtui.engine.askers import Asker
-from axtui.engine.builds import Build, Row, read_script_options, replay_rows
+from axtui.engine.builds import Build
 from axtui.engine.changes import Change, Changes
 from axtui.engine.desk import Desk
+from axtui.engine.last_build import recall_last_build
 from axtui.engine.loop import SelectLoop
 from axtui.engine.orders import Orders, script_setup
 from axtui.engine.removal import find_users, remove_job
@@ -36,14 +37,13 @@ from axtui.event.events import (
     StageStarted,
     WatchingChanged,
 )
-from axtui.event.journal import Journal, read_last_builds
+from axtui.event.journal import Journal
 from axtui.execute.executor import FileDigested, JobCommitted, JobLost, JobSaid, MethodDescribed, MethodFailed, Report
 from axtui.execute.forking import ForkingExecutor
 from axtui.execute.light import LightBase
 from axtui.project.config import FILE_NAME, Project
 from axtui.project.limits import tell_unknown
 from axtui.store.catalogue import Catalogue
-from axtui.store.index import Finished
 
 IDLE_SECONDS = 2.0
 SCAN_SECONDS = 10.0
@@ -83,19 +83,13 @@ class Engine:
         self._builds: dict[str, Build] = {}
         self._ending: list[Build] = []
         """Builds whose scripts have ended, and jobs not yet."""
-        self._last_rows: dict[str, Row] = {}
-        self._last_inputs: dict[str, list[int]] = {}
-        self._last_number = 0
-        self._last_script = ""
-        self._last_options = parse_script_options({})
+        self._last = recall_last_build(project)
         self._environment: dict[str, str] | None = None
         """That of whoever asked for a build last; kept here alone, for it may hold secrets."""
-        self._last_outcome = ""
         self._is_watching = True
         self._settling = Settling(loop, lambda: self._changes.stamps(), lambda: self._follow(self._look()))
         self._held = HeldSaves(project.during_build)
-        self._recall_last_build()
-        self._changes = Changes(project.root, self._code, self._last_jobs())
+        self._changes = Changes(project.root, self._code, self._last.jobs(self._catalogue))
         self._note_changes(self._look())
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.on_signal(number, self._terminate)
@@ -120,7 +114,7 @@ class Engine:
                 return self._ask_build(message)
             case "rebuild":
                 force = tuple(map(str, message["rows"])) if message.get("force") else ()
-                return self._ask_build({"script": self._last_script or "build", "cause": "asked", "force": force})
+                return self._ask_build({"script": self._last.script or "build", "cause": "asked", "force": force})
             case "hint":
                 self._settling.begin()
                 return {}
@@ -164,7 +158,7 @@ class Engine:
             str(message.get("cause") or "asked"),
             tuple(map(str, message.get("saved") or ())),
             frozenset(map(str, message.get("force") or ())),
-            self._options_again(script) if given is None else parse_script_options(given),
+            self._last.options_again(script) if given is None else parse_script_options(given),
         )
         return {"build": build.number, "job": build.job}
 
@@ -223,20 +217,16 @@ class Engine:
         build = Build(number, script, directory.name, cause, clock.monotonic(), options, force)
         self._builds[build.job] = build
         self._held.forget()
-        self._desk.before = self._last_rows
+        self._desk.before = self._last.rows
         self._desk.askers[build.job] = Asker(build, 0, "", options.workdir or self._project.target)
         self._desk.forget_failures()
         self._catalogue.read_commits()
-        self._last_script = script
+        self._last.script = script
         self._changes.script_runs(script, snapshot.digest)
-        self._last_options = options
+        self._last.options = options
         self._publish(BuildStarted(number, script, build.job, cause, saved))
         self._executor.start_script(directory, snapshot, self._environment)
         return build
-
-    def _options_again(self, script: str) -> ScriptOptions:
-        """Return the options for a script that is run without any: those of the last run, if it was of this script."""
-        return self._last_options.again() if script == self._last_script else parse_script_options({})
 
     def _end_build(self, build: Build, outcome: str, why: str, hard: bool = False) -> None:
         """End a build's script and all that it asked for."""
@@ -256,29 +246,10 @@ class Engine:
     def _finish_build(self, build: Build, outcome: str, message: str = "") -> None:
         seconds = clock.monotonic() - build.began
         counts = build.counts
-        self._last_outcome = outcome
-        if (build.rows or outcome == "finished") and build.number > self._last_number:
-            self._last_number = build.number
-            self._last_rows = build.rows
-            self._last_inputs = build.input_files
+        self._last.finish(build, outcome)
         self._publish(
             BuildFinished(build.number, outcome, seconds, counts["built"], counts["reused"], counts["failed"], message)
         )
-
-    def _recall_last_build(self) -> None:
-        entries = read_last_builds(self._project.journal)
-        self._last_rows = replay_rows(entries)
-        for entry in entries:
-            if isinstance(entry.event, BuildStarted):
-                self._last_script = entry.event.script
-                self._last_options = read_script_options(self._project, entry.event.job)
-            if isinstance(entry.event, BuildFinished):
-                self._last_outcome = entry.event.outcome
-
-    def _last_jobs(self) -> dict[str, Finished]:
-        """Return a job of the last build for each method that it used."""
-        found = {row.method: self._catalogue.get(row.job) for row in self._last_rows.values() if row.job}
-        return {method: job for method, job in found.items() if job is not None}
 
     # -- reports of the executor --------------------------------------------------------------------------------
 
@@ -354,13 +325,13 @@ class Engine:
     def _look(self) -> Change:
         """Look at what the last build used, and at what one that runs has used so far; it may be the first."""
         running = self._running()
-        rows = ChainMap(*(build.rows for build in reversed(running)), self._last_rows)
-        inputs = ChainMap(*(build.input_files for build in reversed(running)), self._last_inputs)
-        return self._changes.look(dict(rows), self._last_script, dict(inputs))
+        rows = ChainMap(*(build.rows for build in reversed(running)), self._last.rows)
+        inputs = ChainMap(*(build.input_files for build in reversed(running)), self._last.inputs)
+        return self._changes.look(dict(rows), self._last.script, dict(inputs))
 
     def _running(self) -> list[Build]:
         """Return the builds of the last script that run."""
-        return [build for build in self._builds.values() if build.script == self._last_script]
+        return [build for build in self._builds.values() if build.script == self._last.script]
 
     def _scan_again(self) -> None:
         self._loop.call_later(SCAN_SECONDS, self._scan_again)
@@ -374,8 +345,8 @@ class Engine:
     def _follow(self, change: Change) -> None:
         """Build again what the last build built, if that would come out differently."""
         self._note_changes(change)
-        is_due = change.is_any or (change.is_repaired and self._last_outcome != "finished")
-        if not is_due or not self._is_watching or not self._last_script:
+        is_due = change.is_any or (change.is_repaired and self._last.outcome != "finished")
+        if not is_due or not self._is_watching or not self._last.script:
             return
         running = self._running()
         if self._held.hold(change, bool(running)):
@@ -391,8 +362,8 @@ class Engine:
         for build in self._running():
             self._supersede(build, change.methods)
         try:
-            options = self._options_again(self._last_script)
-            self._start_build(self._last_script, "saved", self._names(change), frozenset(), options)
+            options = self._last.options_again(self._last.script)
+            self._start_build(self._last.script, "saved", self._names(change), frozenset(), options)
         except AxtuiError as error:
             self._publish(Noted(str(error)))
 

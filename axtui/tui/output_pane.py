@@ -13,6 +13,7 @@ from textual.message import Message
 
 from axtui.base import clock
 from axtui.tui.output_lines import OutputLines
+from axtui.tui.output_title import output_subtitle, output_title
 from axtui.tui.pace import Pace
 from axtui.tui.palette import Line
 from axtui.tui.pattern import SlowPatternError, parse_pattern
@@ -30,9 +31,6 @@ _POLL_SECONDS = 0.1
 _STEP_SECONDS = 0.004
 _REST_SECONDS = 0.004
 _TRACEBACK_LINES = 200
-_PARTS = {"": "all slices", "prep": "prepare", "syn": "synthesis"}
-_STREAMS = {"": "", "out": " · stdout", "err": " · stderr"}
-
 _SLICE_HELP = "one slice (two digits from 10 on); tab leaves the pane"
 
 
@@ -388,22 +386,12 @@ class OutputPane(TextPane, inherit_bindings=True):
         return iter(range(self.cursor, max(-1, self.cursor - _TRACEBACK_LINES), -1)) if self._lines else iter(())
 
     def _show_title(self) -> None:
-        part = _PARTS.get(self.lines.part, f"slice {self.lines.part[1:]}") + _STREAMS[self.lines.stream]
-        title = f"Output {self._job} · {part}{self.lines.describe(self._searched())}" if self._job else "Output"
-        behind = 0 if self.follows else max(0, self._lines - self._left_at)
-        self.set_class(behind > 0, "behind")
-        self.title(title, " · ".join(filter(None, self._subtitles(behind))))
+        behind = None if self.follows else max(0, self._lines - self._left_at)
+        self.set_class(bool(behind), "behind")
+        self.title(
+            output_title(self._job, self.lines, self._searched()),
+            output_subtitle(self.lines, self._lines, self.cursor, behind),
+        )
 
     def _searched(self) -> Place | None:
         return self.lines.place(self.cursor) if self._lines and not self.follows else None
-
-    def _subtitles(self, behind: int) -> Iterator[str]:
-        share = self.lines.share
-        if share < 1:
-            yield f"reading {share:.0%}"
-        if self._lines and self.follows:
-            yield f"FOLLOW · {self._lines:,} line{'s' * (self._lines != 1)}"
-        elif self._lines:
-            yield f"▼ {behind:,} new below" if behind else ""
-            yield f"line {self.cursor + 1:,} of {self._lines:,} · F follow"
-        yield self.lines.describe_errors()

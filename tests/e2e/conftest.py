@@ -31,7 +31,7 @@ class Command:
 
     def __call__(self, *words: str, status: int = 0, typed: str = "") -> subprocess.CompletedProcess[str]:
         """Run it with these words, and insist on its exit status."""
-        command = [sys.executable, "-c", PROGRAM, *words]
+        command = [sys.executable, "-P", "-c", PROGRAM, *words]
         done = subprocess.run(
             command,
             cwd=self.directory,
@@ -61,7 +61,7 @@ def built_by(axtui: Command, project: ProjectDirectory, *words: str, status: int
 def start(axtui: Command, *words: str) -> subprocess.Popen[str]:
     """Start the command without waiting for it."""
     return subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, *words],
+        [sys.executable, "-P", "-c", PROGRAM, *words],
         cwd=axtui.directory,
         env=axtui.environment,
         stdin=subprocess.DEVNULL,

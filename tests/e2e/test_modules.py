@@ -79,21 +79,21 @@ def test_a_c_extension_of_the_project_is_followed(project: ProjectDirectory, axt
     assert (job.directory / "method/fast/_bisect.so").read_bytes() == copy.read_bytes()
 
 
-@pytest.mark.parametrize("method", ["import queue\ndef synthesis(): return queue.X\n"])
+@pytest.mark.parametrize("method", ["import signal\ndef synthesis(): return signal.X\n"])
 def test_a_name_that_python_has_taken_is_refused(project: ProjectDirectory, axtui: Command, method: str) -> None:
     """Of two modules of one name it must not be one that is hashed and the other that runs."""
     project.method("one", method)
     project.method("two", "def synthesis(): return 2\n")
     project.script("print(urd.build('two').load())\nurd.build('one')")
-    project.write("queue.py", "X = 1")
+    project.write("signal.py", "X = 1")
 
     done = axtui("run", status=1)
 
     assert done.stdout == "2\n"
-    assert f"{project.root}/queue.py has the name of a module that is loaded already ('queue', from " in done.stderr
+    assert f"{project.root}/signal.py has the name of a module that is loaded already ('signal', from " in done.stderr
     assert "which would run in its place; wanted another name" in done.stderr
-    os.rename(project.root / "queue.py", project.root / "my_queue.py")
-    project.method("one", method.replace("queue", "my_queue"))
+    os.rename(project.root / "signal.py", project.root / "my_signal.py")
+    project.method("one", method.replace("signal", "my_signal"))
     assert built_by(axtui, project) == ["one"]
 
 

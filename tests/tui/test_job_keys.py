@@ -121,12 +121,12 @@ async def test_a_filter_that_means_nothing_says_so(flights: Recorded) -> None:
 
 @in_loop
 async def test_the_table_is_sorted_and_nothing_moves_it(flights: Recorded) -> None:
-    """t goes on to tree and table, s sorts it, and an event leaves every row where it is."""
+    """t goes on to tree, methods and table, s sorts it, and an event leaves every row where it is."""
     engines = FakeEngines()
     async with opened(flights.project, engines=engines) as (app, pilot):
         await pilot.press("s")
         refused = said(app)
-        await pilot.press("t", "t", "s", "n")
+        await pilot.press("t", "t", "t", "s", "n")
         await settle(pilot)
         by_name = names(app)
         engines.client.say(flights.entry(ev.JobFinished(1, "by_hour.1", "dev-36", 99.0)))
