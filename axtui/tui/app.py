@@ -167,7 +167,8 @@ class AxtuiApp(CommandsApp, inherit_bindings=True):
         from axtui.tui.source_pane import SourcePane
 
         if self._session is not None:
-            self.workbench.resume(read_session(self._session))
+            if not self._keys.any_came:  # who types already is somewhere else by now
+                self.workbench.resume(read_session(self._session))
             self.set_interval(_SESSION_SECONDS, self._keep_session)
         for text in self.wrong:
             self.say(text, "warning")

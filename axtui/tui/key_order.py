@@ -44,6 +44,11 @@ class KeyOrder:
         now = asyncio.get_running_loop().time()
         return now - self._pressed_at < _DRAW_SECONDS and now - self._held_from < _HOLD_SECONDS
 
+    @property
+    def any_came(self) -> bool:
+        """Whether any key was pressed yet."""
+        return self._pressed_at > float("-inf")
+
     async def take(self, event: Key) -> None:
         """Give a key now, or when its turn comes."""
         now, before = asyncio.get_running_loop().time(), self._pressed_at

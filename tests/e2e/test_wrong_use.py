@@ -55,7 +55,7 @@ def test_unknown_command(axtui: Command) -> None:
     """The commands that there are are named."""
     done = axtui("biuld", status=2)
 
-    assert "there is no command 'biuld'; there are demo, debug, diff, equivalent, init, " in done.stderr
+    assert "there is no command 'biuld'; there are demo, debug, diff, equivalent, graph, init, " in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,7 @@ async def test_a_save_goes_through_the_rows(built: Recorded) -> None:
         app.workbench.jobs.move_to("report.1")
         engines.client.say(built.entry(ev.SourcesChanged(("a_clean.py",), ("clean",), ("clean.1",), ("report.1",))))
         await until(pilot, lambda: "◌" in line_with(app, "report  "))
-        stale = line_with(app, "clean  ")
+        stale = line_with(app, "dev-2 ")
         engines.client.say(
             built.entry(ev.BuildStarted(2, "build", "dev-9", "saved", ("a_clean.py",))),
             built.entry(ev.JobRequested(2, "load.1", "load", "", "load", "", ())),
