@@ -60,9 +60,7 @@ def trap_twice() -> tuple[int, int]:
 @pytest.mark.skipif(sys.platform != "linux", reason="asks the kernel of Linux")
 def test_a_later_process_has_the_pages_before_it_writes() -> None:
     """The first process is told that it is the first, and traps at each page; the second has all it will write to."""
-    small = (
-        "from tests.unit.execute.test_pages import trap_twice; print(*trap_twice())"  # this one may be large
-    )
+    small = "from tests.unit.execute.test_pages import trap_twice; print(*trap_twice())"  # this one may be large
     done = subprocess.run([sys.executable, "-c", small], cwd=TREE, capture_output=True, text=True, check=True)
     first, second = map(int, done.stdout.split())
 
