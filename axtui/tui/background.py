@@ -7,19 +7,23 @@ import re
 import select
 import termios
 import time
+from contextlib import suppress
 
 _QUESTION = b"\x1b]11;?\x1b\\\x1b[c"
 """Which colour the background has (OSC 11), and what the terminal is, which every terminal answers: then it is over."""
 _COLOUR = re.compile(rb"\x1b\]11;rgba?:([0-9a-fA-F]{1,4})/([0-9a-fA-F]{1,4})/([0-9a-fA-F]{1,4})")
 _OVER = re.compile(rb"\x1b\[\?[0-9;]*c")
-_WAIT_SECONDS = 1.0
+_WAIT_SECONDS = 0.15
+"""Terminals answer within milliseconds, over a network within its round trip; the first frame waits for it."""
 _NBYTES = 4096
 _WEIGHTS = (0.299, 0.587, 0.114)
 """How bright red, green and blue look: ITU-R BT.601."""
 
 
-def ask_background(terminal: int = 0) -> str:
+def ask_background(terminal: int = 0) -> str | None:
     """Return "light" or "dark", "" where the terminal does not say, or where COLORFGBG or a user's typing tells enough.
+
+    None means that it has not answered yet: an answer that comes later must not be taken for keys.
 
     Args:
         terminal: A descriptor of the terminal, for reading and writing.
@@ -34,7 +38,8 @@ def ask_background(terminal: int = 0) -> str:
     quiet[3] &= ~(termios.ICANON | termios.ECHO)
     try:
         termios.tcsetattr(terminal, termios.TCSANOW, quiet)
-        return parse_background(_ask(terminal))
+        answer = _ask(terminal)
+        return None if answer is None else parse_background(answer)
     except (OSError, termios.error):
         return ""
     finally:
@@ -50,8 +55,17 @@ def parse_background(answer: bytes) -> str:
     return "light" if sum(weight * share for weight, share in zip(_WEIGHTS, shares, strict=True)) > 0.5 else "dark"
 
 
-def _ask(terminal: int) -> bytes:
-    """Ask, and return the answer; nothing is asked where keys wait already, which are meant for the screen."""
+def drop_late_answer(terminal: int = 0) -> None:
+    """Throw away what the terminal has said meanwhile, with what was typed."""
+    with suppress(OSError, termios.error):
+        termios.tcflush(terminal, termios.TCIFLUSH)
+
+
+def _ask(terminal: int) -> bytes | None:
+    """Ask, and return the answer, None if it is not whole in time.
+
+    Nothing is asked where keys wait already, which are meant for the screen.
+    """
     if select.select([terminal], [], [], 0)[0]:
         return b""
     os.write(terminal, _QUESTION)
@@ -59,7 +73,6 @@ def _ask(terminal: int) -> bytes:
     while not _OVER.search(data):
         left = until - time.monotonic()
         if left <= 0 or not select.select([terminal], [], [], left)[0]:
-            termios.tcflush(terminal, termios.TCIFLUSH)  # half an answer must not be taken for keys
-            break
+            return None
         data += os.read(terminal, _NBYTES)
     return data

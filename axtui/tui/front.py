@@ -30,12 +30,12 @@ def can_draw() -> bool:
     return all(os.isatty(number) for number in (0, 1, 2))
 
 
-def run_behind_front(screen: Callable[[str], int]) -> int:
+def run_behind_front(screen: Callable[[str | None], int]) -> int:
     """Run the screen in a child process and restore the terminal when it is gone.
 
     Args:
-        screen: Runs in the child, with "light" or "dark" where the terminal has said so; returns its exit status. It
-            must import Textual itself.
+        screen: Runs in the child, with what `ask_background` found; returns its exit status. It must import Textual
+            itself.
 
     Returns:
         The exit status: the screen's own, or 128 + n where a signal n ended it.

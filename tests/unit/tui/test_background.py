@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import pytest
 
 from axtui.tui import background
-from axtui.tui.background import ask_background, parse_background
+from axtui.tui.background import ask_background, drop_late_answer, parse_background
 
 WHITE, WHO = b"\x1b]11;rgb:ffff/ffff/f0f0\x1b\\", b"\x1b[?64;1;2c"
 
@@ -86,8 +86,12 @@ def test_a_terminal_that_says_nothing_is_not_waited_for_long(
     monkeypatch.setattr(background, "_WAIT_SECONDS", 0.05)
     thread = answering(terminal[1], b"\x1b]11;rgb:ff")
 
-    assert ask_background(terminal[0]) == ""
+    assert ask_background(terminal[0]) is None
     thread.join()
+    os.write(terminal[1], b"ff/ffff/ffff\x1b\\\n")
+    drop_late_answer(terminal[0])
+    os.write(terminal[1], b"j\n")
+    assert os.read(terminal[0], 100) == b"j\n"
 
 
 def test_keys_that_wait_are_left_to_the_screen(terminal: tuple[int, int]) -> None:
