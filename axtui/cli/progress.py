@@ -68,11 +68,12 @@ def choose_progress(stream: TextIO, project: Project, verbose: str = "status", f
         stream: Where it is shown.
         project: The project.
         verbose: "no" for what goes wrong alone; "status" for live lines where the stream is a terminal that can move
-            its cursor; "dots" for a dot a second and "log" for a line a minute while jobs run.
+            its cursor, "plain" for none there either; "dots" for a dot a second and "log" for a line a
+            minute while jobs run.
         full_path: Show directories of jobs instead of their ids.
     """
     is_live = stream.isatty() and os.environ.get("TERM", "dumb") != "dumb"
-    kinds = {"no": QuietProgress, "dots": DotProgress, "log": LogProgress}
+    kinds = {"no": QuietProgress, "plain": PlainProgress, "dots": DotProgress, "log": LogProgress}
     kind = kinds.get(verbose, LiveProgress if is_live else PlainProgress)
     return kind(stream, project, full_path)
 

@@ -64,6 +64,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="what is shown while jobs run: nothing, a live line for each, a dot a second, or a line a minute",
     )
     add_switch(parser, "", "quiet", "show only what goes wrong, as --verbose no does")
+    add_switch(parser, "", "plain", "a line for each thing that happens, for a screen reader too, and no live line")
     add_switch(parser, "p", "full-path", "show the directories of jobs instead of their ids")
     add_switch(parser, "W", "just-wait", "wait for the builds that run, and run no script")
     add_switch(parser, "q", "quick", "accepted, as by the Accelerator; a look at all methods is quick anyway")
@@ -75,7 +76,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Run the scripts in order, stopping at the first that fails."""
     project = read_project(find_root(Path.cwd()))
     options = read_options(project, arguments)
-    show = Show(arguments.json, "no" if arguments.quiet else arguments.verbose, arguments.full_path)
+    verbose = "no" if arguments.quiet else "plain" if arguments.plain else arguments.verbose
+    show = Show(arguments.json, verbose, arguments.full_path)
     if arguments.dry_run:
         from axtui.cli.dry_run import run_dry  # brings in much that a run has no need of
 

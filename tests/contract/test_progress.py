@@ -137,6 +137,7 @@ def test_live_lines_are_for_terminals_that_can(monkeypatch: pytest.MonkeyPatch) 
 
     monkeypatch.setenv("TERM", "xterm")
     assert isinstance(choose_progress(Terminal(), PROJECT), LiveProgress)
+    assert type(choose_progress(Terminal(), PROJECT, "plain")) is PlainProgress
     assert not isinstance(choose_progress(io.StringIO(), PROJECT), LiveProgress)
     monkeypatch.setenv("TERM", "dumb")
     assert not isinstance(choose_progress(Terminal(), PROJECT), LiveProgress)
