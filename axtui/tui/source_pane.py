@@ -250,7 +250,7 @@ class SourcePane(SearchedPane, inherit_bindings=True):
         self.drop_selection()
         self._lay_lines()
         self.cursor = max(0, min(self._mark - 1, self._lines - 1))
-        self.go_to(self._mark - 1 - self.text_rows // 2 if self._mark else 0)
+        self.put_in_middle(self.cursor)
         self.show_title()
 
     def _look_at_disk(self) -> None:

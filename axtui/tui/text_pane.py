@@ -48,6 +48,8 @@ class TextPane(Pane, inherit_bindings=True):
         self.cursor = 0
         self.wraps = False
         self._selected_from: int | None = None
+        self._middle: tuple[int, tuple[int, int]] | None = None
+        """The line that was put in the middle, and what was at the top then."""
         self._view = Viewport(lambda: self.text_rows, self._count_parts, lambda y: bool(self.rule(y)))
 
     def text(self, y: int) -> Styled:
@@ -185,8 +187,14 @@ class TextPane(Pane, inherit_bindings=True):
     def show_line(self, y: int) -> None:
         """Put the cursor on a line, in the middle of the view unless it is in view."""
         if self._lines and not (self._view.top <= y <= self._view.last):
-            self._look(max(0, y - self.text_rows // 2))
+            self.put_in_middle(y)
         self.put_cursor(y)
+
+    def put_in_middle(self, y: int) -> None:
+        """Scroll to have a line in the middle, also of a pane that gets another size before it is scrolled again."""
+        self._view.put_in_middle(y)
+        self._middle = y, (self._view.top, self._view.sub)
+        self._viewed()
 
     def render_line(self, y: int) -> Strip:
         """Draw a row of what is visible."""
@@ -206,8 +214,12 @@ class TextPane(Pane, inherit_bindings=True):
         return strip.crop_extend(0, width, None).apply_style(base + self._background(line))
 
     def on_resize(self, event: Resize) -> None:
-        """Lay the rows anew, with the same line at the top."""
-        self._look(self._view.top)
+        """Lay the rows anew, the line in the middle that was put there, else the same at the top; keep the cursor."""
+        if self._middle and self._middle[1] == (self._view.top, self._view.sub):
+            self.put_in_middle(self._middle[0])
+        else:
+            self._look(self._view.top)
+        self.put_cursor(self.cursor)
 
     def on_click(self, event: Click) -> None:
         """Put the cursor where the mouse is."""
@@ -308,6 +320,7 @@ class TextPane(Pane, inherit_bindings=True):
 
     def _look(self, top: int) -> None:
         """Put a line at the top, as far as the text goes."""
+        self._middle = None
         self._view.put(top, 0)
         self._viewed()
 
@@ -325,6 +338,7 @@ class TextPane(Pane, inherit_bindings=True):
             known = known_size.height
         at = round(self._view.top / end * max(0, known - height)) if end else 0
         self.scroll_to(y=at, animate=False, force=True, immediate=True)
+        self.vertical_scrollbar.position = at  # a scrollbar that is not shown yet hears nothing of the line above
 
     def _plain(self, y: int) -> str:
         return self.text(y).plain

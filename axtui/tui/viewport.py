@@ -79,9 +79,14 @@ class Viewport:
             return self.put(y, 0)
         return self.put(*max((self.top, self.sub), self.top_with(y)))
 
-    def top_with(self, y: int) -> tuple[int, int]:
-        """Return what is at the top when a line is at the bottom."""
-        room = self._room()
+    def put_in_middle(self, y: int) -> None:
+        """Put the beginning of a line into the middle row, as far as the text goes."""
+        room = self._room() // 2
+        self.put(*(self.top_with(y - 1, room) if room and y else (y, 0)))
+
+    def top_with(self, y: int, room: int = 0) -> tuple[int, int]:
+        """Return what is at the top when a line ends after `room` rows; 0 for all there are."""
+        room = room or self._room()
         for line in range(y, -1, -1):
             height = self.height(line)
             if height >= room:

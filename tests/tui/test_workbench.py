@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from axtui.event import events as ev
+from axtui.tui.app import AxtuiApp
 from axtui.tui.jobs_pane import JobsPane
 from tests.tui.flights import record_flights
 from tests.tui.recorded import Recorded
@@ -103,6 +105,39 @@ async def test_enter_on_a_failure_opens_its_source(flights: Recorded) -> None:
 
         assert app.focused is app.screen.query_one("#source") and app.screen is not app.workbench
         assert "total[carrier] += delay" in line_with(app, "14 ✘")
+
+
+@pytest.mark.parametrize("size", [NARROW, HIGH])
+@in_loop
+async def test_the_failing_line_is_in_the_middle_of_a_pane_that_was_hidden(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    """The source has the failing line among those around it where the pane had no size before, or another one."""
+    rec = Recorded(tmp_path / "long")
+    rec.begin()
+    rec.job("dev-1", "long", "".join(f"line_{number} = 0\n" for number in range(1, 201)), finished=False)
+    rec.start("long.1", "dev-1")
+    rec.say(ev.JobFailed(rec.build, "long.1", "dev-1", 1.0, "synthesis", "no", "flights/a_long.py", 100))
+    async with opened(rec.project, size) as (app, pilot):
+        await pilot.press("4")
+        await settle(pilot)
+        beside = rows_around_failure(app)
+        await pilot.press("4")
+        await settle(pilot)
+        zoomed = rows_around_failure(app)
+        await pilot.press("k", "G", "escape")
+        await settle(pilot)
+
+        assert abs(beside[0] - beside[1]) <= 1 and sum(beside) > 2
+        assert abs(zoomed[0] - zoomed[1]) <= 1 and sum(zoomed) > sum(beside)
+        assert line_with(app, "line_200 ") and not line_with(app, "◀ no")
+
+
+def rows_around_failure(app: AxtuiApp) -> tuple[int, int]:
+    """Return how many lines of the source are to be seen above the failing one, and below it."""
+    lines = [line for line in lines_of(app) if "line_" in line]
+    at = next(at for at, line in enumerate(lines) if "◀ no" in line)
+    return at, len(lines) - at - 1
 
 
 @in_loop

@@ -53,6 +53,20 @@ def test_a_line_that_is_brought_into_view_is_seen(
     assert len(seen) == min(room, len(own))
 
 
+@given(_HEIGHTS.filter(bool), st.integers(1, 8), st.integers(0, 100))
+def test_a_line_in_the_middle_has_as_much_above_as_below(
+    heights: list[tuple[int, bool]], room: int, wanted: int
+) -> None:
+    """A line that is put in the middle begins in the middle row, unless an end of the text is nearer."""
+    view, rows = _view(heights, room), _all_rows(heights)
+    wanted %= len(heights)
+
+    view.put_in_middle(wanted)
+
+    at = max(0, min(rows.index((wanted, 0)) - room // 2, len(rows) - room))
+    assert view.rows == rows[at : at + room]
+
+
 def test_an_empty_text_has_no_rows() -> None:
     """Without lines nothing is visible, and there is nowhere to scroll to."""
     view = _view([], 5)
