@@ -9,7 +9,8 @@ import argparse
 import importlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from axtui.base.errors import AxtuiError
 from axtui.base.text import safe
@@ -32,6 +33,24 @@ COMMANDS = {
     "why": "say why a job was built or reused, and whether it is still current",
 }
 _WRONG = 2
+
+
+class Parser(argparse.ArgumentParser):
+    """Takes options before, between and behind the other words; `--` ends them."""
+
+    _is_inside = False
+
+    def parse_known_args(self, args: Iterable[str] | None = None, namespace: Any = None) -> Any:
+        """Parse words; what parses them in any order asks for the options alone, and then for the rest, by this."""
+        given = sys.argv[1:] if args is None else [*args]
+        is_ordered = "--" in given or any(action.nargs == argparse.PARSER for action in self._actions)
+        if self._is_inside or is_ordered:
+            return super().parse_known_args(given, namespace)
+        self._is_inside = True
+        try:
+            return self.parse_known_intermixed_args(given, namespace)
+        finally:
+            self._is_inside = False
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -57,7 +76,7 @@ def main(words: Sequence[str] | None = None) -> int:
 def _parse(name: str, given: list[str]) -> tuple[argparse.ArgumentParser, argparse.Namespace]:
     """Parse the words of one command, with only that command's file imported."""
     if name == "open":
-        parser = argparse.ArgumentParser(
+        parser = Parser(
             prog="axtui",
             description="A workbench for building results from data. Without a command it opens on the project here.",
             epilog=_list_commands(),
@@ -72,7 +91,7 @@ def _parse(name: str, given: list[str]) -> tuple[argparse.ArgumentParser, argpar
             parser.error(f"there is no command {arguments.command!r}; there are {', '.join(COMMANDS)}")
         return parser, arguments
     module = importlib.import_module(f"axtui.cli.{name}")
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog=f"axtui {name}",
         description=module.__doc__,
         epilog=f"example: {module.EXAMPLE}",

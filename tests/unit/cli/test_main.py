@@ -23,6 +23,49 @@ def test_every_command_has_a_file(name: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "words", "wanted"),
+    [
+        ("run", "A -f x B", {"script": ["A", "B"], "flags": "x"}),
+        ("run", "A -c 1 B +q --json C -c 2", {"script": ["A", "B", "C"], "concurrency": ["1", "2"], "json": True}),
+        ("run", "-f x", {"script": ["build"], "flags": "x"}),
+        ("diff", "dev-1 --json dev-2", {"before": "dev-1", "now": "dev-2", "json": True}),
+        ("run", "-f x -- A -f", {"script": ["A", "-f"], "flags": "x"}),
+        ("jobs", "--json small", {"method": "small"}),
+        ("equivalent", "declare small --why renamed dev-1", {"method": "small", "old": "dev-1", "why": "renamed"}),
+    ],
+)
+def test_options_stand_anywhere(
+    monkeypatch: pytest.MonkeyPatch, name: str, words: str, wanted: dict[str, object]
+) -> None:
+    """Before, between and behind what a command is about, also below a word that says what it does."""
+    seen: list[dict[str, object]] = []
+    monkeypatch.setattr(f"axtui.cli.{name}.run", lambda arguments: seen.append(vars(arguments)) or 0)
+
+    assert main([name, *words.split()]) == 0
+    assert wanted.items() <= seen[0].items()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("run A --nonsense B", "unrecognized arguments: --nonsense"),
+        ("run A -f", "argument -f/--flags: expected one argument"),
+        ("diff --json A", "the following arguments are required: JOB"),
+        ("equivalent declare --why x", "the following arguments are required: METHOD"),
+    ],
+)
+def test_words_that_make_no_command_are_refused(capsys: pytest.CaptureFixture[str], words: str, said: str) -> None:
+    """With how the command is used, and what is wrong."""
+    with pytest.raises(SystemExit) as ended:
+        main(words.split())
+
+    usage, *_, error = capsys.readouterr().err.splitlines()
+    assert ended.value.code == 2
+    assert usage.startswith(f"usage: axtui {words.split()[0]} ")
+    assert said in error
+
+
+@pytest.mark.parametrize(
     ("error", "status", "said"),
     [
         (UserError("no \x1b]0;owned\x07 luck"), 2, "axtui version: no  luck\n"),
