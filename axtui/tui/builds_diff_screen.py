@@ -4,28 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.events import Key
 from textual.message import Message
-from textual.screen import Screen
 
 from axtui.tui.bars import KeyBar
 from axtui.tui.build_diff import Pair, compare_tables, draw_diff
-from axtui.tui.commands import shown_keys
 from axtui.tui.history import History
 from axtui.tui.lines_pane import LinesPane
 from axtui.tui.palette import Line
-from axtui.tui.pane import Pane
 from axtui.tui.past_bar import PastBar
 from axtui.tui.past_workbench import title_of
 from axtui.tui.prompt_line import PromptLine
 from axtui.tui.reader import Reader
-
-if TYPE_CHECKING:
-    from axtui.tui.app import AxtuiApp
+from axtui.tui.status_screen import StatusScreen
 
 
 class BuildsDiffPane(LinesPane, inherit_bindings=True):
@@ -74,7 +68,7 @@ class BuildsDiffPane(LinesPane, inherit_bindings=True):
         return self.moved(False)
 
 
-class BuildsDiffScreen(Screen[None], inherit_bindings=False):
+class BuildsDiffScreen(StatusScreen, inherit_bindings=False):
     """Compares two builds.
 
     Args:
@@ -115,11 +109,11 @@ class BuildsDiffScreen(Screen[None], inherit_bindings=False):
         pane = self.query_one(BuildsDiffPane)
         pane.focus()
         self.query_one(PromptLine).display = False
-        self.query_one(KeyBar).show(shown_keys(self))
+        self.show_keys()
         if before is None or now is None:
             return
         found = compare_tables(self._history.replay(self._now).table, self._history.replay(self._before).table)
-        palette = cast("AxtuiApp", self.app).palette
+        palette = self._axtui.palette
         pane.show(draw_diff(found, (before, now), palette, title_of), f"Build {self._now} against {self._before}")
         self.query_one(PastBar).show(f"{now.script}.py  build {self._now} against {self._before}")
 
@@ -133,17 +127,6 @@ class BuildsDiffScreen(Screen[None], inherit_bindings=False):
             self.app.push_screen(Inspection(board, self._reader, row.job, "diff", before.job))
         else:
             self.app.push_screen(Inspection(board, self._reader, row.job))
-
-    def on_key(self, event: Key) -> None:
-        """Say of a key that does nothing here that it does nothing."""
-        self.query_one(KeyBar).say("")
-        if event.key not in self.active_bindings:
-            name = event.character if event.is_printable and event.character else event.key
-            self.query_one(KeyBar).say(cast("AxtuiApp", self.app).tell_idle(event.key, name))
-
-    def on_pane_hint(self, message: Pane.Hint) -> None:
-        """Show what the pane has to say."""
-        self.query_one(KeyBar).say(message.text)
 
     def on_prompt_line_typed(self, message: PromptLine.Typed) -> None:
         """Search."""
@@ -164,9 +147,9 @@ class BuildsDiffScreen(Screen[None], inherit_bindings=False):
         """Copy what is selected."""
         selected = self.query_one(BuildsDiffPane).selected_text()
         if selected is None:
-            return self.query_one(KeyBar).say("nothing is selected")
+            return self.status("nothing is selected")
         self.app.copy_to_clipboard(selected[0])
-        return self.query_one(KeyBar).say(f"copied {len(selected[0]):,} characters")
+        return self.status(f"copied {len(selected[0]):,} characters")
 
     def action_back(self) -> None:
         """Take one step back: in the pane, then the screen."""

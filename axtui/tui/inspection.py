@@ -13,7 +13,6 @@ from textual.events import DescendantFocus, Resize
 
 from axtui.base import clock
 from axtui.tui.bars import KeyBar
-from axtui.tui.commands import shown_keys
 from axtui.tui.data_pane import DataPane
 from axtui.tui.detail_pane import DetailPane
 from axtui.tui.diff_pane import DiffPane
@@ -261,7 +260,7 @@ class Inspection(TextScreen, inherit_bindings=False):
         if tab and tab != self._tab and self.has_class("-wide") and self.has_class("spread"):
             self._tab = tab
             self.query_one(TabBar).show(tab, self.query_one(DiffPane).before)
-        self.query_one(KeyBar).show(shown_keys(self))
+        self.show_keys()
 
     def on_resize(self, event: Resize) -> None:
         """Draw the panes for their new width."""

@@ -1,25 +1,17 @@
-"""What a screen does for its panes of text: prompts, the status line, copying, editor and pager."""
+"""What a screen does for its panes of text: prompts, copying, editor and pager."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, cast
 
-from textual.events import Key
-from textual.screen import Screen
-
-from axtui.tui.bars import KeyBar
 from axtui.tui.output_pane import OutputPane
-from axtui.tui.pane import Pane
 from axtui.tui.programs import Command, NoProgramError, editor_command, pager_command, prompt_command, run_program
 from axtui.tui.prompt_line import PromptLine
 from axtui.tui.reader import Reader
 from axtui.tui.rows import Row
 from axtui.tui.source_pane import SourcePane
+from axtui.tui.status_screen import StatusScreen
 from axtui.tui.text_pane import TextPane
-
-if TYPE_CHECKING:
-    from axtui.tui.app import AxtuiApp
 
 _STREAMS = {"a": ("", ""), "o": ("", "out"), "e": ("", "err"), "p": ("prep", ""), "s": ("syn", "")}
 
@@ -27,7 +19,7 @@ Texts = dict[str, tuple[str, Callable[[], tuple[str, bool]]]]
 """What can be copied by the key for it: words, and what gives the text and whether it is cut."""
 
 
-class TextScreen(Screen[None], inherit_bindings=False):
+class TextScreen(StatusScreen, inherit_bindings=False):
     """A screen with an output pane and a source pane.
 
     Attributes:
@@ -59,34 +51,15 @@ class TextScreen(Screen[None], inherit_bindings=False):
         """Whether something that is known is still to be drawn."""
         return self.is_due or self.output.is_busy
 
-    @property
-    def _axtui(self) -> AxtuiApp:
-        return cast("AxtuiApp", self.app)
-
     def open_pane(self, name: str) -> None:
         """Give a pane the focus."""
         raise NotImplementedError
-
-    def status(self, text: str) -> None:
-        """Say something in the status line, until the next key."""
-        self.query_one(KeyBar).say(text)
 
     def pass_on(self, purpose: str, text: str) -> None:
         """Give what is typed in the prompt to the pane it is for."""
         self.status("")
         pane = self.source if purpose == self.source.SEARCH else self.output
         pane.typed(purpose, text)
-
-    def on_key(self, event: Key) -> None:
-        """Say of a key that does nothing here that it does nothing."""
-        self.status("")
-        if event.key not in self.active_bindings:
-            name = event.character if event.is_printable and event.character else event.key
-            self.status(self._axtui.tell_idle(event.key, name))
-
-    def on_pane_hint(self, message: Pane.Hint) -> None:
-        """Show what a pane has to say."""
-        self.status(message.text)
 
     def on_output_pane_prompted(self, message: OutputPane.Prompted) -> None:
         """Let the user type."""

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Horizontal, Vertical
-from textual.events import DescendantFocus, Key, Resize
-from textual.screen import Screen
+from textual.events import DescendantFocus, Resize
 
 from axtui.base import clock
 from axtui.base.text import safe
@@ -18,7 +17,6 @@ from axtui.tui.build_diff import compare_tables
 from axtui.tui.build_summary import draw_summary
 from axtui.tui.builds_bar import BuildsBar
 from axtui.tui.builds_pane import BuildsPane, SummaryPane
-from axtui.tui.commands import shown_keys
 from axtui.tui.history import History
 from axtui.tui.measure import settle
 from axtui.tui.pane import Pane
@@ -28,11 +26,9 @@ from axtui.tui.past_output import PastOutput
 from axtui.tui.past_workbench import title_of
 from axtui.tui.reader import Reader
 from axtui.tui.spans import Slice, Span, Timeline, collect_spans, find_slices
+from axtui.tui.status_screen import StatusScreen
 from axtui.tui.timeline_lines import median_times
 from axtui.tui.timeline_pane import TimelinePane
-
-if TYPE_CHECKING:
-    from axtui.tui.app import AxtuiApp
 
 _LIVE_SECONDS = 1.0
 _BROAD = 140
@@ -41,7 +37,7 @@ _GRAPH_FROM = 28
 """With fewer rows than this the timeline takes the place of the graph."""
 
 
-class TimelineScreen(Screen[None], inherit_bindings=False):
+class TimelineScreen(StatusScreen, inherit_bindings=False):
     """When the jobs of a build ran, and why they took as long as they did.
 
     Args:
@@ -146,7 +142,7 @@ class TimelineScreen(Screen[None], inherit_bindings=False):
         table = self._history.replay(self.number).table
         compared = compare_tables(table, self._history.replay(before).table if before else None)
         critical = self.query_one(TimelinePane).critical
-        palette = cast("AxtuiApp", self.app).palette
+        palette = self._axtui.palette
         self.query_one(SummaryPane).show(draw_summary(self._timeline, critical, compared, before, usual, palette))
 
     async def _show_graph(self) -> None:
@@ -182,17 +178,6 @@ class TimelineScreen(Screen[None], inherit_bindings=False):
         progress = self._reader.progress(span.job) if span.job else []
         return find_slices(progress if span.state == "running" else settle(progress), span, timeline.build.began)
 
-    def on_key(self, event: Key) -> None:
-        """Say of a key that does nothing here that it does nothing."""
-        self.query_one(KeyBar).say("")
-        if event.key not in self.active_bindings:
-            name = event.character if event.is_printable and event.character else event.key
-            self.query_one(KeyBar).say(cast("AxtuiApp", self.app).tell_idle(event.key, name))
-
-    def on_pane_hint(self, message: Pane.Hint) -> None:
-        """Show what a pane has to say."""
-        self.query_one(KeyBar).say(message.text)
-
     def on_builds_pane_picked(self, message: BuildsPane.Picked) -> None:
         """Show another build."""
         self.show_build(message.number)
@@ -203,7 +188,7 @@ class TimelineScreen(Screen[None], inherit_bindings=False):
 
     def on_builds_pane_opened(self, message: BuildsPane.Opened) -> None:
         """Show a build on the main screen."""
-        cast("AxtuiApp", self.app).show_build(message.number)
+        self._axtui.show_build(message.number)
 
     def on_builds_pane_compared(self, message: BuildsPane.Compared) -> None:
         """Compare two builds; a single one with the build of its script before it."""
@@ -213,24 +198,24 @@ class TimelineScreen(Screen[None], inherit_bindings=False):
         if len(numbers) == 1:
             numbers.insert(0, self._history.before_of_script(numbers[0]))
         if len(numbers) != 2:
-            self.query_one(KeyBar).say(f"{len(numbers)} builds are marked; space marks the two to compare")
+            self.status(f"{len(numbers)} builds are marked; space marks the two to compare")
         elif not numbers[0]:
-            self.query_one(KeyBar).say(f"build {numbers[1]} is the first one of its script")
+            self.status(f"build {numbers[1]} is the first one of its script")
         else:
             self.app.push_screen(BuildsDiffScreen(self._history, self._reader, *numbers))
 
     def on_timeline_pane_opened(self, message: TimelinePane.Opened) -> None:
         """Show a job as this build left it."""
-        cast("AxtuiApp", self.app).show_build(self.number, (message.row, "jobs"))
+        self._axtui.show_build(self.number, (message.row, "jobs"))
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         """Show the keys of the pane with the focus."""
         self.set_class(isinstance(event.widget, BuildsPane | SummaryPane), "builds")
-        self._show_keys()
+        self.show_keys()
 
     def on_resize(self, event: Resize) -> None:
         """Show as many keys as fit."""
-        self._show_keys()
+        self.show_keys()
 
     def action_step_build(self, step: int) -> None:
         """Show the build before or after this one."""
@@ -239,7 +224,7 @@ class TimelineScreen(Screen[None], inherit_bindings=False):
             self.show_build(found)
         else:
             ends = {-1: "the journal knows no older build", 1: "this is the last build"}
-            self.query_one(KeyBar).say(ends[step])
+            self.status(ends[step])
 
     def action_next_pane(self) -> None:
         """Go to the other pane."""
@@ -263,7 +248,7 @@ class TimelineScreen(Screen[None], inherit_bindings=False):
     def action_export(self) -> None:
         """Ask in which form the timeline is written, and write it."""
         answers = {"s": "SVG, a picture", "j": "JSON", "c": "Chrome trace, for chrome://tracing or Perfetto"}
-        cast("AxtuiApp", self.app).ask("Export the timeline", "As what?", answers, self._export)
+        self._axtui.ask("Export the timeline", "As what?", answers, self._export)
 
     def _export(self, answer: str) -> None:
         from axtui.tui.timeline_export import FORMS
@@ -273,7 +258,7 @@ class TimelineScreen(Screen[None], inherit_bindings=False):
         suffix, write = FORMS[answer]
         slices = {span.row: self._read_slices(span, self._timeline) for span in self._timeline.ran}
         text = write(self._timeline, self.query_one(TimelinePane).critical, slices)
-        cast("AxtuiApp", self.app).save(f"build-{self.number}{suffix}", text.encode())
+        self._axtui.save(f"build-{self.number}{suffix}", text.encode())
 
     def action_copy_commands(self) -> None:
         """Copy the commands that show and repeat this build."""
@@ -281,10 +266,7 @@ class TimelineScreen(Screen[None], inherit_bindings=False):
             return
         text = format_commands(self._timeline)
         self.app.copy_to_clipboard(text)
-        self.query_one(KeyBar).say(f"copied {len(text.splitlines())} commands, {len(text)} characters")
-
-    def _show_keys(self) -> None:
-        self.query_one(KeyBar).show(shown_keys(self))
+        self.status(f"copied {len(text.splitlines())} commands, {len(text)} characters")
 
 
 def format_commands(timeline: Timeline) -> str:

@@ -11,7 +11,6 @@ from textual.events import DescendantFocus, Resize
 
 from axtui.base import clock
 from axtui.tui.bars import KeyBar, NoticeBar
-from axtui.tui.commands import shown_keys
 from axtui.tui.detail_pane import DetailPane
 from axtui.tui.estimates import Estimate
 from axtui.tui.events_pane import EventsPane
@@ -272,15 +271,12 @@ class Workbench(JobScreen, inherit_bindings=True):
         """Bring the pane with the focus to the front, and show its keys."""
         if isinstance(event.widget, Pane) and event.widget.id:
             self._layout.bring(event.widget.id)
-        self._show_keys()
+        self.show_keys()
 
     def on_resize(self, event: Resize) -> None:
         """Draw the other panes for their new width."""
         self.show_row()
-        self._show_keys()
-
-    def _show_keys(self) -> None:
-        self.query_one(KeyBar).show(shown_keys(self))
+        self.show_keys()
 
     def open_pane(self, name: str) -> None:
         """Give a pane the focus."""
