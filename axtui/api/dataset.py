@@ -11,6 +11,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import pyarrow as pa
+
 from axtui.api import context, reading
 from axtui.api.dataset_list import DatasetChain, DatasetList
 from axtui.api.job import Job, NoJob
@@ -19,6 +21,7 @@ from axtui.api.reading import Columns
 from axtui.base.errors import DatasetUsageError
 from axtui.base.ids import format_dataset, split_dataset
 from axtui.dataset.record import ColumnRecord, DatasetRecord
+from axtui.dataset.types import find_type, to_list
 from axtui.dataset.wishes import SkipDataset, SkipSlice
 
 __all__ = ["Dataset", "DatasetChain", "DatasetColumn", "DatasetList", "NoDataset", "SkipDataset", "SkipSlice"]
@@ -48,6 +51,10 @@ class DatasetColumn(NamedTuple):
     max: Any
     offsets: None
     none_support: bool
+
+    def values(self, array: pa.Array) -> list[Any]:
+        """Return the values of an array of it, as `record_batches` gives them: those that `iterate` gives."""
+        return to_list(find_type(self.type), array)
 
 
 class Dataset(str, Readable):

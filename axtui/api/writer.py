@@ -244,6 +244,14 @@ class DatasetWriter:
         """Tell whether a value of the hashlabel belongs to the current slice."""
         return self._feed().belongs_here(value)
 
+    def hash_slices(self, values: Any) -> Any:
+        """Return the slice of each of many values of the hashlabel, None in slice 0; shape (lines,), integers.
+
+        Args:
+            values: Shape (lines,). What `write_arrays` takes, and None in any case.
+        """
+        return self._feed().slices_of(values)
+
     def hashcheck_array(self, values: pa.Array) -> Any:
         """Tell of many values of the hashlabel which belong to the current slice.
 

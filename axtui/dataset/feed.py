@@ -7,7 +7,7 @@ closed. Knows no jobs and no stages.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ import pyarrow as pa
 from axtui.base.errors import DatasetUsageError
 from axtui.dataset.cells import show
 from axtui.dataset.hashing import hash_array, hash_as, slice_of
+from axtui.dataset.intake import take_array
 from axtui.dataset.rows import RowBuffer, Write, column_check, make_write, make_write_dict, make_write_list
 from axtui.dataset.single import ColumnWriters
 from axtui.dataset.types import Check, to_arrow
@@ -144,6 +145,16 @@ class SliceFeed(_Feed):
         """
         self._hash_index("hashcheck_array")
         return slice_of(hash_array(values), self._layout.slices) == self.sliceno
+
+    def slices_of(self, values: Any) -> Any:
+        """Return the slice of each of many values of the hash column from outside; shape (lines,).
+
+        Raises:
+            DatasetUsageError: There is no hash column.
+            TypeError, ValueError, OverflowError: The column's type does not take them.
+        """
+        column = replace(self._layout.columns[self._hash_index("hash_slices")], none=True)
+        return slice_of(hash_array(take_array(column, values, self._layout.where)), self._layout.slices)
 
     def discard_foreign(self) -> None:
         """Leave out lines of other slices from now on.

@@ -129,7 +129,7 @@ def _write_lines(
         handle.write(form.format_labels(labels))
     total, done = sources.lines(sliceno), 0
     for ds in sources:
-        kinds = [ds.columns[label].type for label in labels]
+        kinds = [ds.columns[label] for label in labels]
         for batch in ds.record_batches(sliceno, labels):
             handle.write(form.format_lines(labels, kinds, batch.columns))
             done += batch.num_rows

@@ -5,14 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from axtui import UserError
-from axtui.dataset.hashing import hash_array, slice_of
-from axtui.dataset.intake import take_array
-from axtui.dataset.types import find_type
-from axtui.dataset.writer import Column
 
 
 def take_lines(column: Any, lines: Any) -> Any:
@@ -40,15 +35,3 @@ def compression_of(given: Any) -> str | None:
     if type(given) is int and 1 <= given <= 9:
         return "zstd"
     raise UserError(f'compression is "zstd", "lz4", None or a level from 1 to 9, found {given!r}')
-
-
-def slices_of(name: str, kind: str, values: Any, slices: int) -> npt.NDArray[np.int64]:
-    """Return the slice of each line, shape (lines,), by the values of a hashlabel.
-
-    Args:
-        name: The column, for messages.
-        kind: Its type.
-        values: An Arrow array or a list, of shape (lines,).
-        slices: How many there are.
-    """
-    return slice_of(hash_array(take_array(Column(name, find_type(kind), True), values, name)), slices)

@@ -20,8 +20,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from axtui.dataset.types import find_type, to_list
-
 
 @dataclass(frozen=True)
 class LineFormat:
@@ -46,18 +44,18 @@ class LineFormat:
         fields = [self._quoted(pa.array([label])) for label in labels]
         return self._join(fields)
 
-    def format_lines(self, labels: Sequence[str], kinds: Sequence[str], columns: Sequence[pa.Array]) -> bytes:
+    def format_lines(self, labels: Sequence[str], kinds: Sequence[Any], columns: Sequence[pa.Array]) -> bytes:
         """Return lines.
 
         Args:
             labels: Of the columns.
-            kinds: Their types.
+            kinds: What `Dataset.columns` has of them.
             columns: Their values, each of shape (lines,), in a form of the type.
         """
         fields = []
         for label, kind, column in zip(labels, kinds, columns, strict=True):
             text = to_text(kind, column)
-            fields.append(self._quoted(pc.fill_null(text, self._none(label, kind)) if text.null_count else text))
+            fields.append(self._quoted(pc.fill_null(text, self._none(label, kind.type)) if text.null_count else text))
         return self._join(fields)
 
     def _none(self, label: str, kind: str) -> str:
@@ -87,37 +85,36 @@ class LineFormat:
         return _data(lines)
 
 
-def to_text(kind: str, column: pa.Array) -> pa.Array:
+def to_text(kind: Any, column: pa.Array) -> pa.Array:
     """Return text for each value, None for None.
 
     Args:
-        kind: The column's type.
+        kind: What `Dataset.columns` has of the column.
         column: Shape (lines,), in a form of the type.
     """
     if pa.types.is_dictionary(column.type):
         return to_text(kind, column.dictionary).take(column.indices)
-    if kind in ("ascii", "unicode") or pa.types.is_integer(column.type) or pa.types.is_date32(column.type):
+    if kind.type in ("ascii", "unicode") or pa.types.is_integer(column.type) or pa.types.is_date32(column.type):
         return column.cast(pa.string())
-    if kind == "bool":
+    if kind.type == "bool":
         return pc.if_else(column, "True", "False")
-    if kind == "bytes":
+    if kind.type == "bytes":
         try:
             return column.cast(pa.string())
         except pa.ArrowInvalid:
             return _each(kind, column, lambda value: value.decode("utf-8", "backslashreplace"))
-    if kind == "json":
+    if kind.type == "json":
         return _each(kind, column, lambda value: json.dumps(value, sort_keys=True, ensure_ascii=False))
     return _each(kind, column, lambda value: repr(value) if isinstance(value, float) else str(value))
 
 
-def _each(kind: str, column: pa.Array, write: Callable[[Any], str]) -> pa.Array:
+def _each(kind: Any, column: pa.Array, write: Callable[[Any], str]) -> pa.Array:
     """Write each value, but equal ones once, where Arrow can tell."""
     if not pa.types.is_struct(column.type) and not pa.types.is_fixed_size_list(column.type):
         coded = column.dictionary_encode()
         if len(coded.dictionary) < len(column):
             return _each(kind, coded.dictionary, write).take(coded.indices)
-    values = to_list(find_type(kind), column)
-    return pa.array([None if value is None else write(value) for value in values], pa.string())
+    return pa.array([None if value is None else write(value) for value in kind.values(column)], pa.string())
 
 
 def _data(text: pa.Array) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -12,15 +13,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from axtui import progress
-from axtui.dataset.types import find_type
-from axtui.standard_methods.columns import slices_of, take_lines
+from axtui.standard_methods.columns import take_lines
 from axtui.standard_methods.retype_plan import Plan, Typed
 
 Columns = dict[str, Any]
 Counts = dict[str, Counter[str]]
 Mask = npt.NDArray[np.bool_]
 
-_JSON = find_type("json")
 BAD, REPLACED = "bad values", "values replaced by the default"
 
 
@@ -77,7 +76,7 @@ class Retyping:
                 self._refuse(name, texts[name][at].as_py(), source, int(lines[at]))
             is_bad |= bad
             if self._plan.is_raw and typed.converter.type == "json":
-                columns[name] = [None if value is None else _JSON.check(value).encode() for value in columns[name]]
+                columns[name] = [None if value is None else _json_text(value) for value in columns[name]]
         columns |= {name: texts[name] for name in self._plan.copied}
         if is_bad.any():
             self._plan.bad.write_arrays({name: take_lines(column, is_bad) for name, column in texts.items()})
@@ -92,15 +91,8 @@ class Retyping:
         if name in self._plan.typed:
             typed = self._plan.typed[name]
             values, bad = _defaulted(typed, *typed.converter.convert(values))
-        found: Mask = np.where(bad, source == self._sliceno, self._slices_of(values) == self._sliceno)
+        found: Mask = np.where(bad, source == self._sliceno, self._writer.hash_slices(values) == self._sliceno)
         return found
-
-    def _slices_of(self, values: Any) -> npt.NDArray[np.int64]:
-        """Return the slice of each line, shape (lines,), by the values of the hashlabel."""
-        name = self._plan.hashlabel or ""
-        typed = self._plan.typed.get(name)
-        kind = typed.converter.type if typed else self._plan.source.columns[self._plan.copied[name]].type
-        return slices_of(name, kind, values, self._slices)
 
     def _convert(self, name: str, typed: Typed, texts: pa.Array) -> tuple[Any, Mask]:
         values, bad = typed.converter.convert(texts)
@@ -113,7 +105,7 @@ class Retyping:
         if not self._is_chained:
             self._writer.write_arrays(columns)
             return
-        slices = self._slices_of(columns[self._plan.hashlabel or ""])
+        slices = self._writer.hash_slices(columns[self._plan.hashlabel or ""])
         for sliceno in range(self._slices):
             lines = np.flatnonzero(slices == sliceno)
             self._writer.set_slice(sliceno)
@@ -125,6 +117,11 @@ class Retyping:
             f'Failed to convert "{text:.200}" from {self._plan.source} column {name} slice {sliceno} line {line} '
             f"to {self._plan.typed[name].converter.type}"
         )
+
+
+def _json_text(value: Any) -> bytes:
+    """Return what a writer with copy_mode takes for a value; half a surrogate pair is left as JSON writes it."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "backslashreplace")
 
 
 def _defaulted(typed: Typed, values: Any, bad: Mask) -> tuple[Any, Mask]:

@@ -69,6 +69,32 @@ def test_where_many_values_belong(desk: Desk, values: list[Any]) -> None:
     assert found == coded == [hash_value(value) % 3 == 1 for value in values]
 
 
+@pytest.mark.parametrize(
+    ("kind", "values"),
+    [
+        ("int32", [*range(50)]),
+        ("float32", np.arange(50) / 4),
+        ("unicode", [f"å{n}" for n in range(50)]),
+        ("number", [1, 2.5, 1 << 70, 0]),
+        ("date", np.arange("2024-01-01", "2024-01-31", dtype="datetime64[D]")),
+    ],
+)
+def test_the_slices_of_many_values(desk: Desk, kind: str, values: Any) -> None:
+    """hash_slices says of values in any form that write_arrays takes where a split writer puts them."""
+    split = desk.job().datasetwriter(columns={"v": kind}, hashlabel="v")
+    split.write_arrays({"v": values})
+    written = split.finish()
+    writer = desk.job().datasetwriter(columns={"v": kind}, hashlabel="v")
+    writer.set_slice(0)
+
+    found = writer.hash_slices(values)
+
+    given = pa.array(values).to_pylist() if kind == "date" else list(values)
+    for sliceno in range(3):
+        assert [given[line] for line in np.flatnonzero(found == sliceno)] == list(written.iterate(sliceno, "v"))
+    assert writer.hash_slices([None, None]).tolist() == [0, 0]
+
+
 def test_what_cannot_be_asked(desk: Desk, source: Dataset) -> None:
     """A column that is not read, another word for text, and a writer without a hashlabel."""
     with pytest.raises(DatasetUsageError, match="where: column 'x' is not among those that are read: n, t"):
@@ -79,3 +105,5 @@ def test_what_cannot_be_asked(desk: Desk, source: Dataset) -> None:
     writer.set_slice(0)
     with pytest.raises(DatasetUsageError, match="hashcheck_array needs a hashlabel"):
         writer.hashcheck_array(pa.array([1]))
+    with pytest.raises(DatasetUsageError, match="hash_slices needs a hashlabel"):
+        writer.hash_slices([1])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import pickle
+from datetime import UTC, datetime
 from typing import Any
 
 import pyarrow as pa
@@ -50,6 +51,26 @@ def test_any_text_is_a_name(desk: Desk, name: str) -> None:
 
     assert written == [name]
     assert list(Dataset("dev-0", name).iterate(None, "a")) == [1]
+
+
+@pytest.mark.parametrize(
+    ("kind", "values"),
+    [
+        ("number", [1, 2.5, 1 << 70, None]),
+        ("complex64", [1 + 2j, None]),
+        ("datetime", [datetime(2024, 1, 2, 3, 4, 5, tzinfo=UTC), datetime(2024, 1, 2, fold=1), None]),
+        ("json", [{"a": [1, None]}, "x", None]),
+        ("unicode", ["å", "", None]),
+    ],
+)
+def test_a_column_gives_the_values_of_its_arrays(desk: Desk, kind: str, values: list[Any]) -> None:
+    """What record_batches gives is for Python what was written."""
+    ds = desk.dataset({"a": (kind, True)}, [(value,) for value in values])
+
+    found = [value for batch in ds.record_batches(None) for value in ds.columns["a"].values(batch.column(0))]
+
+    assert found == list(ds.iterate(None, "a"))
+    assert sorted(map(repr, found)) == sorted(map(repr, values))
 
 
 def test_attributes_are_what_was_written(desk: Desk) -> None:
