@@ -11,6 +11,7 @@ from axtui.base.errors import RecordError, UnsafePathError
 from axtui.base.files import read_limited, safe_join
 from axtui.base.records import Record
 from axtui.build.identity import Identity, recorded_parts
+from axtui.build.renewal import renew_setup
 from axtui.build.request import Reference, Request
 from axtui.method.snapshot import Snapshot
 from axtui.store.record import read_setup
@@ -130,7 +131,8 @@ def remember_facts(directory: Path, stamp: list[int], setup: Record) -> Facts:
 
 
 def facts_of_setup(directory: Path, setup: Record) -> Facts:
-    """Return what the job of a checked setup.json is made of."""
+    """Return what the job of a checked setup.json is made of, as it is counted today."""
+    setup = renew_setup(directory, setup)
     pieces = {name: _stored(directory, name, *map(str, place)) for name, place in setup.get("sources", {}).items()}
     references = {group: setup[group] for group in ("datasets", "jobs")}
     files = {name: str(told[0]) for name, told in setup.get("input_files", {}).items()}

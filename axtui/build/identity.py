@@ -42,8 +42,9 @@ from axtui.build.underway import Underway
 from axtui.store import layout
 from axtui.store.catalogue import Catalogue
 from axtui.store.index import Finished
+from axtui.store.record import SCHEME
 
-_SCHEME = "axtui key 2"
+_SCHEME = f"axtui key {SCHEME}"
 _NO_OUTPUT = (layout.OUTPUT, layout.METHOD)
 """What lies here in a job is kept with it, and is not what came out."""
 

@@ -21,6 +21,7 @@ from pathlib import Path
 from axtui.base.errors import AxtuiError, NoSuchJobError
 from axtui.base.ids import format_jobid, parse_jobid, split_dataset
 from axtui.build.code import Code, open_code
+from axtui.build.renewal import renew_record
 from axtui.build.script_options import current_user
 from axtui.build.urd_lists import UrdLists
 from axtui.build.urd_spec import find_job as find_listed_job
@@ -194,7 +195,7 @@ class JobFinder:
 
 def is_of_present_source(code: Code, record: JobRecord) -> bool:
     """Tell whether a job's source is what its method is made of now."""
-    setup = record.setup
+    setup = renew_record(record).setup
     try:
         made = (setup.get("hash", ""), setup.get("declared", {}), setup.get("packages", {}))
         return code.is_made_so(record.method, *made, setup.get("extra") or [[], []])

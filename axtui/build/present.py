@@ -14,6 +14,7 @@ from axtui.base.records import Record
 from axtui.build.code import open_code
 from axtui.build.difference import compare, take_apart
 from axtui.build.facts import Facts, facts_of_setup, pieces_of
+from axtui.build.renewal import open_catalogue, renew_record
 from axtui.build.request import flat
 from axtui.build.reuse import Reuse
 from axtui.event.reasons import Branch
@@ -22,7 +23,6 @@ from axtui.event.why import Difference, Side, Why
 from axtui.method.declared import declarations
 from axtui.method.packages import version_of
 from axtui.project.config import Project
-from axtui.store.catalogue import Catalogue
 from axtui.store.commit import file_digest
 from axtui.store.index import in_memory
 from axtui.store.record import JobRecord, read_job
@@ -36,6 +36,8 @@ class Standing:
         job: The job.
         why: Why it would be built again; None where nothing of its own differs.
         inputs: Those of its inputs that would be built again. It stays as it is if they come out equal.
+
+    Where a tree of these is told, a job that is an input of several is told once.
     """
 
     job: str
@@ -48,19 +50,31 @@ class Standing:
         return self.why is None and not self.inputs
 
     def to_record(self) -> Record:
-        """Return it as JSON."""
+        """Return it as JSON; a job that was told before has only `"repeated": true`."""
+        return self._to_record(set())
+
+    def _to_record(self, told: set[str]) -> Record:
+        if self.job in told:
+            return {"job": self.job, "repeated": True}
+        told.add(self.job)
         return {
             "job": self.job,
             "current": self.is_current,
             "why": self.why.to_record() if self.why else None,
-            "inputs": [each.to_record() for each in self.inputs],
+            "inputs": [each._to_record(told) for each in self.inputs],
         }
 
     def branches(self) -> tuple[Branch, ...]:
         """Return what differs now, for people."""
-        own = tuple(Branch(text) for text in sentences(self.why)) if self.why else ()
-        inputs = (Branch(f"its input {each.job} is not current", each.branches()) for each in self.inputs)
-        return (*own, *inputs)
+        return self._branches(set())
+
+    def _branches(self, told: set[str]) -> tuple[Branch, ...]:
+        told.add(self.job)
+        own = [Branch(text) for text in sentences(self.why)] if self.why else []
+        for each in self.inputs:
+            text = f"its input {each.job} is not current"
+            own.append(Branch(f"{text}, as told above") if each.job in told else Branch(text, each._branches(told)))
+        return tuple(own)
 
 
 class Present:
@@ -72,7 +86,7 @@ class Present:
 
     def __init__(self, project: Project) -> None:
         self._project = project
-        self._catalogue = Catalogue(project.workdirs, project.target, project.root, in_memory)
+        self._catalogue = open_catalogue(project, in_memory)
         self._code = open_code(project)
         self._code.rescan()
         self._reuse = Reuse(self._catalogue, self._code)
@@ -83,7 +97,7 @@ class Present:
         """Say how a job stands."""
         if record.jobid not in self._known:
             self._known[record.jobid] = Standing(record.jobid, None)  # nobody can be an input of himself
-            self._known[record.jobid] = self._look(record)
+            self._known[record.jobid] = self._look(renew_record(record))
         return self._known[record.jobid]
 
     def _look(self, record: JobRecord) -> Standing:

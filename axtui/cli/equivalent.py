@@ -29,6 +29,7 @@ from axtui.build.equivalence import (
     append_revocation,
 )
 from axtui.build.job_spec import find_job, newest_jobs
+from axtui.build.renewal import renew_record
 from axtui.build.script_options import current_user
 from axtui.engine.client import engine_environment
 from axtui.method.snapshot import Snapshot
@@ -174,7 +175,7 @@ def _look(project: Project, method: str) -> tuple[Snapshot, list[JobRecord]]:
     code = open_code(project)
     code.rescan()
     code.place(method)
-    records = [record for record in newest_jobs(project, method) if record.state == "finished"]
+    records = [renew_record(record) for record in newest_jobs(project, method) if record.state == "finished"]
     extra = records[0].setup.get("extra") if records else None
     return code.current_snapshot(method, *(extra or ([], []))), records
 
@@ -191,7 +192,7 @@ def _find_old(project: Project, method: str, given: str | None, others: list[Job
         return found[0]
     if found:
         raise UserError(f"{given} may be {' or '.join(map(_short, found))}")
-    return _code(find_job(project, given))
+    return _code(renew_record(find_job(project, given)))
 
 
 def _check(project: Project, record: JobRecord, sliceno: int) -> Record:

@@ -81,7 +81,8 @@ class Changes:
         if methods or (files and (script_changed or inputs)):
             stale, after = find_stale(rows, relevant)
             shown = () if is_first else tuple(os.path.relpath(path, self._root) for path in files)
-            events.append(SourcesChanged(shown, tuple(sorted(methods)), stale, after))
+            ours = tuple(sorted(filter(self._code.is_ours, methods)))
+            events.append(SourcesChanged(shown, tuple(sorted(methods)), stale, after, ours))
         is_any = bool(relevant or script_changed or inputs) and not is_first
         is_repaired = any(isinstance(event, MethodRepaired) for event in events)
         return Change(tuple(events), frozenset(methods), files, is_any, is_repaired)

@@ -13,6 +13,7 @@ from axtui.base import clock
 from axtui.base.errors import AxtuiError, BuildError, UserError
 from axtui.base.wire import Message
 from axtui.build.code import open_code
+from axtui.build.renewal import open_catalogue
 from axtui.build.script_options import ScriptOptions, parse_script_options
 from axtui.engine.askers import Asker
 from axtui.engine.builds import Build
@@ -43,7 +44,6 @@ from axtui.execute.forking import ForkingExecutor
 from axtui.execute.light import LightBase
 from axtui.project.config import FILE_NAME, Project
 from axtui.project.limits import tell_unknown
-from axtui.store.catalogue import Catalogue
 
 IDLE_SECONDS = 2.0
 SCAN_SECONDS = 10.0
@@ -69,7 +69,7 @@ class Engine:
         self._publish(EngineStarted(os.getpid(), clock.boot_id()))
         for note in notes:
             self._publish(Noted(note))
-        self._catalogue = Catalogue(project.workdirs, project.target, project.root)
+        self._catalogue = open_catalogue(project)
         self._catalogue.refresh()
         self._code = open_code(project)
         self._orders = Orders(project, self._catalogue, engine)

@@ -25,7 +25,7 @@ from axtui.project.config import Project
 from axtui.store import layout
 from axtui.store.catalogue import Catalogue
 from axtui.store.lock import KeyLocks, write_owner
-from axtui.store.record import VERSION
+from axtui.store.record import SCHEME, VERSION
 
 _ENVIRONMENT = ("PYTHONHASHSEED", "OMP_NUM_THREADS", "TZ", "LANG")
 
@@ -75,7 +75,7 @@ class Orders:
         try:
             self._owners[jobid] = write_owner(directory, self._engine)
             sources = write_sources(directory, snapshot, self._project.root)
-            record = {"version": VERSION, "jobid": jobid, **setup, "sources": sources}
+            record = {"version": VERSION, "jobid": jobid, "scheme": SCHEME, **setup, "sources": sources}
             write_new(directory / layout.SETUP, format_lines(record))
         except OSError:
             self.release(jobid)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from axtui.base.ids import format_jobid
 from axtui.build.facts import Wanted
+from axtui.build.renewal import renew_record
 from axtui.project.config import Project
 from axtui.store.catalogue import Catalogue
 from axtui.store.index import Finished, default_path
@@ -44,7 +45,7 @@ class StandIns(Catalogue):
         self._hoped: dict[str, Finished] = {}
         self._is_hopeful = False
         workdirs = {each: path if path.is_dir() else _empty(place / each) for each, path in project.workdirs.items()}
-        super().__init__({**workdirs, name: place / name}, project.target, project.root, self._copy_index)
+        super().__init__({**workdirs, name: place / name}, project.target, project.root, self._copy_index, renew_record)
 
     def get(self, jobid: str) -> Finished | None:
         """Return a finished job or one that would be, or None."""

@@ -200,12 +200,14 @@ class RequestRefused(Event):
 @dataclass(frozen=True)
 class SourcesChanged(Event):
     """Project files changed; `files` is empty where that was before the engine started. `methods` build differently
-    now; `stale` are the rows of the last build that will run again for their own source, `after` those downstream."""
+    now, `ours` are those of them that come with axtui; `stale` are the rows of the last build that will run again for
+    their own source, `after` those downstream."""
 
     files: tuple[str, ...]
     methods: tuple[str, ...]
     stale: tuple[str, ...]
     after: tuple[str, ...]
+    ours: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,8 @@ from axtui.event.why import Change, Difference, Why, show_value
 _MANY_OPTIONS = 3
 _MANY_SOURCES = 4
 _MANY_CHANGES = 5
+_OURS = "axtui/"
+"""What the sources of axtui's own methods begin with."""
 _VALUE_LETTERS = 40
 _SIGNS = {"changed": "", "added": "+", "removed": "-"}
 
@@ -32,11 +34,14 @@ def tell(why: Why) -> list[tuple[str, tuple[Difference, ...]]]:
 
 def _tell_differences(differences: tuple[Difference, ...]) -> list[tuple[str, tuple[Difference, ...]]]:
     options = tuple(each for each in differences if each.kind == "option")
-    more = tuple(each for each in differences if each.kind == "source")[_MANY_SOURCES:]
+    ours = tuple(each for each in differences if each.kind == "source" and each.name.startswith(_OURS))
+    more = tuple(each for each in differences if each.kind == "source" and each not in ours)[_MANY_SOURCES:]
     told: list[tuple[str, tuple[Difference, ...]]] = []
     for each in differences:
         if len(options) > _MANY_OPTIONS and each in options:
             told += [(f"options {', '.join(option.name for option in options)} differ", options)] * (each is options[0])
+        elif each in ours:
+            told += [(_own_sources(ours), ours)] * (each is ours[0])
         elif each in more:
             told += [(f"source changed: {len(more)} more files", more)] * (each is more[0])
         else:
@@ -59,6 +64,14 @@ def sentence(found: Difference) -> str:
             return f"input {found.name.partition('.')[2]}: {_list(found.before)} → {_list(found.now)}"
     kind = "option " if found.kind == "option" else ""
     return f"{kind}{found.name.replace('.', ' ')}: {_side(found, 'before')} → {_side(found, 'now')}"
+
+
+def _own_sources(found: tuple[Difference, ...]) -> str:
+    """Say that sources of axtui's own methods differ; what in them does is in the data."""
+    names = [each.name.rpartition("/")[2] for each in found[:_MANY_SOURCES]]
+    if len(found) > _MANY_SOURCES:
+        names.append(f"{len(found) - _MANY_SOURCES} more files")
+    return f"axtui's own source changed: {', '.join(names)}"
 
 
 def _source(found: Difference) -> str:

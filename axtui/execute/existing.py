@@ -10,6 +10,7 @@ from axtui.base.wire import Message
 from axtui.build.code import Code
 from axtui.build.facts import Wanted
 from axtui.build.identity import identify
+from axtui.build.renewal import open_catalogue
 from axtui.build.request import Request, make_request
 from axtui.build.reuse import Reuse
 from axtui.execute.in_process import borrowed_process, import_method
@@ -17,7 +18,6 @@ from axtui.method.description import Description, describe_method
 from axtui.method.packages import versions_of
 from axtui.method.snapshot import Snapshot
 from axtui.project.config import Project
-from axtui.store.catalogue import Catalogue
 from axtui.store.commit import file_digest
 from axtui.store.index import in_memory
 
@@ -28,7 +28,7 @@ class ExistingJobs:
     def __init__(self, project: Project, code: Code) -> None:
         self._project = project
         self._code = code
-        self._catalogue = Catalogue(project.workdirs, project.target, project.root, in_memory)
+        self._catalogue = open_catalogue(project, in_memory)
         self._is_read = False
 
     def find(self, message: Message) -> str:

@@ -14,12 +14,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Protocol
 
 from axtui.base.errors import MethodError
 from axtui.base.records import digest, digest_of
 from axtui.method.sources import Broken, Source, Sources
+from axtui.store.record import SCHEME
 
-_SCHEME = "axtui code 2"
+_SCHEME = f"axtui code {SCHEME}"
 _OURS = "axtui"
 _OPEN = "axtui.standard_methods"
 
@@ -32,6 +34,16 @@ class BrokenSourceError(MethodError):
         self.line = broken.line
         self.reason = broken.message
         super().__init__(f"{broken.path}:{broken.line}: {broken.message}")
+
+
+class Finder(Protocol):
+    """What knows the modules of a project, or of a job that keeps them; `roots` are where these lie."""
+
+    @property
+    def roots(self) -> tuple[Path, ...]: ...
+
+    def find(self, module: str) -> Source | Broken | None:
+        """Return the project module of a dotted name, or None where the project has none."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +91,7 @@ class Snapshot:
         return self.modules[self.module].path
 
 
-def take_snapshot(sources: Sources, module: str) -> Snapshot:
+def take_snapshot(sources: Finder, module: str) -> Snapshot:
     """Follow a module's imports through the project.
 
     Raises:
@@ -107,7 +119,18 @@ def extend_snapshot(sources: Sources, base: Snapshot, modules: Sequence[str], de
         return base
     files = dict(pair for each in declared for pair in find_declared(base.path, each))
     read = {name: (Path(path), sources.read(Path(path))) for name, path in files.items()}
-    return _follow(sources, Snapshot(base.module, "", base.modules, read, base.absent), list(modules))
+    return extend_with(sources, base, modules, read)
+
+
+def extend_with(
+    sources: Finder, base: Snapshot, modules: Sequence[str], files: dict[str, tuple[Path, bytes]]
+) -> Snapshot:
+    """Add modules, followed as if they were imported, and files that were read already.
+
+    Raises:
+        BrokenSourceError: A module does not parse.
+    """
+    return _follow(sources, Snapshot(base.module, "", base.modules, files, base.absent), list(modules))
 
 
 def find_declared(method: Path, declared: str) -> list[tuple[str, str]]:
@@ -131,7 +154,7 @@ def find_declared(method: Path, declared: str) -> list[tuple[str, str]]:
     return [(os.path.relpath(each, home), os.path.abspath(each)) for each in sorted(found)]
 
 
-def _follow(sources: Sources, base: Snapshot, names: list[str]) -> Snapshot:
+def _follow(sources: Finder, base: Snapshot, names: list[str]) -> Snapshot:
     modules = dict(base.modules)
     absent = set(base.absent)
     pending = [*names]

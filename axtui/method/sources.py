@@ -153,7 +153,7 @@ class Sources:
         data = self.read(path)
         known = self._parsed.get(path)
         if known is None or known[0] is not data:
-            known = (data, _parse(path, module, is_package, data))
+            known = (data, parse_source(path, module, is_package, data))
             self._parsed[path] = known
         return known[1]
 
@@ -167,7 +167,8 @@ def _read(path: Path) -> tuple[bytes, list[int]]:
         raise MethodError(f"{path} cannot be read: {error.strerror}") from None
 
 
-def _parse(path: Path, module: str, is_package: bool, data: bytes) -> Source | Broken:
+def parse_source(path: Path, module: str, is_package: bool, data: bytes) -> Source | Broken:
+    """Take a source for the module of a dotted name, as it is to be found at a path."""
     if path.suffix != ".py":
         return Source(module, path, data, digest(data), (), False)
     try:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from axtui.base.ids import parse_jobid
-from axtui.store.index import Finished, Index, default_path
+from axtui.store.index import Finished, Index, Renew, default_path
 from axtui.store.record import JobRecord
 from axtui.store.workdir import Workdir
 
@@ -20,6 +20,7 @@ class Catalogue:
         root: The project, which has caches of its own.
         place: Where the cache of a workdir lies. With `in_memory` nothing is written anywhere, and a job is read from
             its directory when it is asked for.
+        renew: Gives the record of a job as it would be written today.
     """
 
     def __init__(
@@ -28,10 +29,11 @@ class Catalogue:
         target: str,
         root: Path,
         place: Callable[[Workdir, Path], Path] = default_path,
+        renew: Renew = lambda record: record,
     ) -> None:
         names = [target, *(name for name in workdirs if name != target)]
         places = [Workdir(name, workdirs[name]) for name in names]
-        self.indexes = {each.name: Index(each, place(each, root)) for each in places if each.path.is_dir()}
+        self.indexes = {each.name: Index(each, place(each, root), renew) for each in places if each.path.is_dir()}
 
     def refresh(self) -> None:
         """Bring every index up to what lies in its workdir."""

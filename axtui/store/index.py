@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
@@ -21,10 +21,11 @@ from axtui.base.errors import RecordError
 from axtui.base.ids import parse_jobid
 from axtui.base.records import digest, digest_of
 from axtui.store import layout
-from axtui.store.record import JobRecord, find_damage, read_job
+from axtui.store.record import SCHEME, JobRecord, find_damage, read_job
 from axtui.store.workdir import CommitList, Workdir
 
-_SCHEMA = 3
+_SCHEMA = 4 << 16 | SCHEME
+"""Version of the cache, which has everything as it is counted today."""
 _DAMAGED = (sqlite3.Error, OSError, ValueError)
 """What a damaged cache file may raise; text in it that is no UTF-8 is a ValueError."""
 _DIGEST_LETTERS = 16
@@ -76,6 +77,8 @@ class Finished:
 
 
 _FIELDS = tuple(field.name for field in fields(Finished))
+Renew = Callable[[JobRecord], JobRecord]
+"""Gives a finished job's record as it would be written today."""
 
 
 def summarise(record: JobRecord, stamp: list[int]) -> Finished:
@@ -151,8 +154,9 @@ def in_memory(workdir: Workdir, root: Path) -> Path:
 class Index:
     """The finished jobs of one workdir."""
 
-    def __init__(self, workdir: Workdir, path: Path) -> None:
+    def __init__(self, workdir: Workdir, path: Path, renew: Renew = lambda record: record) -> None:
         self.workdir = workdir
+        self._renew = renew
         self._directory = str(workdir.path)
         self._path = path
         self._commits = CommitList(workdir)
@@ -191,7 +195,7 @@ class Index:
         if parsed and record.state in ("finished", "failed", "damaged"):
             finished = None
             try:
-                finished = summarise(record, stamp) if record.state == "finished" else None
+                finished = summarise(self._renew(record), stamp) if record.state == "finished" else None
             except RecordError as error:
                 record = replace(record, state="damaged", reason=str(error))
             self._insert(parsed[1], record, finished)

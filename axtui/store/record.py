@@ -2,13 +2,14 @@
 
 `setup.json` (written before the job runs, never changed):
     version, jobid, method, package, module, script (of build jobs), caption, name, parent, is_build, starttime,
-    slices, seed, hash (code digest), declared {option: digest of its declaration}, key, parameters (digest of method
-    and options), options (typed values), datasets, jobs, concurrency (how many analysis processes at once, 0 for all),
-    limits {memory: bytes, seconds}, attempt [this one, of how many] (where it is tried again when it fails),
-    input_files {option: [name, digest, stamp]}, inputs {reference, or job:file of an option: identity}, packages
-    {name: version} (those that the key holds), input_directory, project_directory, versions {axtui, python, packages},
-    host, user, environment, why (sentences), reason (the same as data, see event/why.py), extra [modules, files] (what
-    `depend_extra` named)
+    slices, seed, scheme (how hash, declared, key and the digests of sources were counted, see `SCHEME`), hash (code
+    digest), declared {option: digest of its declaration}, key, parameters (digest of method and options), options
+    (typed values), datasets, jobs, concurrency (how many analysis processes at once, 0 for all), limits {memory: bytes,
+    seconds}, attempt [this one, of how many] (where it is tried again when it fails), input_files {option: [name,
+    digest, stamp]}, inputs {reference, or job:file of an option: identity}, packages {name: version} (those that the
+    key holds), sources {module or declared file: [where it lies in the job, "" of an empty one; its digest, "" of a
+    declared file]}, input_directory, project_directory, versions {axtui, python, packages}, host, user, environment,
+    why (sentences), reason (the same as data, see event/why.py), extra [modules, files] (what `depend_extra` named)
 
 `post.json` (the commit record: one JSON line, then the digest of that line):
     version, outcome, setup (digest of setup.json), files {name: [nbytes, sha256]}, registered [name], datasets
@@ -34,6 +35,9 @@ from axtui.store import layout
 from axtui.store.lock import is_owned
 
 VERSION = 1
+SCHEME = 2
+"""How sources and requests are counted: in front of every code digest and every key. Whoever has one of them mean
+something else raises this; jobs of before stay what they are, see build/renewal.py."""
 _POST_NBYTES = 64 << 20
 """A job may have a million files; its commit record lists them all."""
 
@@ -159,7 +163,7 @@ _SETUP: _Types = {"jobid": str, "method": str, "options": dict, "datasets": dict
 _SETUP_MAY_HAVE: _Types = {
     "starttime": _NUMBER, "caption": str, "name": str, "why": list, "reason": dict, "sources": dict, "inputs": dict,
     "input_files": dict, "extra": list, "key": str, "hash": str, "parameters": str, "versions": dict, "declared": dict,
-    "packages": dict, "concurrency": int, "limits": dict, "attempt": list,
+    "packages": dict, "concurrency": int, "limits": dict, "attempt": list, "scheme": int,
 }  # fmt: skip
 _POST: _Types = {"files": dict, "setup": str, "output": str, "datasets": dict, "subjobs": dict, "exectime": dict}
 _POST_MAY_HAVE: _Types = {

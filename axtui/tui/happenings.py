@@ -38,7 +38,7 @@ def tell(entry: ev.Entry, row: Row | None, expected: float = 0.0) -> Happening |
             text = f"build {outcome} after {format_seconds(seconds)}: {built} built, {reused} reused"
             return Happening(entry.at, None, f"{text}; {message}" if message else text)
         case ev.SourcesChanged(files=files, stale=stale, after=after) if stale or after:
-            what = f"saved {_names(files)}" if files else "sources differ from those of the last build"
+            what = f"saved {_names(files)}" if files else _differ_since(event)
             about = f", about {format_seconds(expected)}" if expected else ""
             return Happening(entry.at, "stale", f"{what} → {len(stale)} stale, {len(after)} after them{about}")
         case ev.SaveHeld(build=number, files=files, choice=choice):
@@ -66,6 +66,13 @@ def tell(entry: ev.Entry, row: Row | None, expected: float = 0.0) -> Happening |
         case ev.Noted(message=message):
             return Happening(entry.at, None, message)
     return None
+
+
+def _differ_since(event: ev.SourcesChanged) -> str:
+    """Say whose sources were changed while no engine looked."""
+    if event.ours and event.ours == event.methods:
+        return f"axtui's {_names(event.ours)} changed since the last build"
+    return "sources differ from those of the last build"
 
 
 def _names(files: tuple[str, ...]) -> str:

@@ -13,7 +13,7 @@ from axtui.tui.jobs_pane import JobsPane
 from axtui.tui.prompt_line import PromptLine
 from axtui.tui.reader import Reader
 from axtui.tui.rows import SCRIPT, Row
-from axtui.tui.staleness import OWN
+from axtui.tui.staleness import is_own
 from axtui.tui.state import Board
 from axtui.tui.text_screen import TextScreen
 
@@ -204,7 +204,7 @@ class JobScreen(TextScreen, inherit_bindings=False):
             )
         else:
             keys = self._board.in_state("stale")
-            own, count = sum(self._board.table.rows[key].message == OWN for key in keys), len(keys)
+            own, count = sum(is_own(self._board.table.rows[key].message) for key in keys), len(keys)
             seconds = self._board.estimate(clock.monotonic(), self.slots).seconds
         if not count:
             return ""

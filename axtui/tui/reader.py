@@ -41,6 +41,7 @@ _SHORT_SECONDS = 2.0
 """The times of the lines of a job that took no longer need not be noted: they are that of its output files."""
 _STANDING = (b"MethodBroken", b"MethodRepaired", b"WatchingChanged")
 _BEGIN, _END = b'"BuildStarted"', b'"BuildFinished"'
+_OURS = Path(__file__).resolve().parents[1]
 _OBSERVED = "observed/"
 """Where a job stores modules of the project whose import could not be foreseen; see store/layout.py."""
 
@@ -156,8 +157,11 @@ class Reader:
         return _read_lines(directory / layout.METHOD, name) if directory else []
 
     def disk_path(self, name: str) -> Path | None:
-        """Return where a stored source lies in the project, absolute; None where it is not, or not in the project."""
-        root = self._project.root
+        """Return where a stored source lies in the project, absolute; None where it is not, or not in the project.
+
+        A source of axtui's own methods lies in axtui.
+        """
+        root = _OURS.parent if self.is_ours(name) else self._project.root
         path = Path(name.removeprefix(_OBSERVED))
         if path.is_absolute() and not path.is_relative_to(root):
             return None
@@ -166,6 +170,10 @@ class Reader:
             return found if found.is_file() else None
         except (OSError, UnsafePathError):
             return None
+
+    def is_ours(self, name: str) -> bool:
+        """Tell whether a stored source is of axtui's own methods."""
+        return name.startswith(f"{_OURS.name}/")
 
     def disk_source(self, name: str) -> list[str]:
         """Return the lines of a file as it lies in the project now."""

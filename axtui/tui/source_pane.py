@@ -196,6 +196,8 @@ class SourcePane(SearchedPane, inherit_bindings=True):
     def action_edit(self) -> None:
         """Edit the file on disk at this line."""
         place = self.place
+        if self._reader.is_ours(self._file):
+            return self.hint(f"{self._file} is a part of axtui, and is not edited here")
         if place is None:
             name = self._file or "a file"
             return self.hint(f"{name} is not in the project on disk" if self._file else "there is no source here")

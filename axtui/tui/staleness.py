@@ -5,8 +5,15 @@ from __future__ import annotations
 from axtui.event.events import SourcesChanged
 from axtui.tui.rows import Row, Table
 
-OWN = "source changed"
-"""What a row says that is stale for its own source; one that only comes after such a row says after which."""
+_OWN = "source changed"
+_IN_AXTUI = "changed in axtui"
+_AFTER = "comes after "
+_BEFORE = "something before it changed"
+
+
+def is_own(message: str) -> bool:
+    """Tell by what a stale row says whether it is stale for its own source, rather than for what it comes after."""
+    return message != _BEFORE and not message.startswith(_AFTER)
 
 
 class Stale:
@@ -22,7 +29,7 @@ class Stale:
     @property
     def own(self) -> int:
         """How many rows are stale for their own source."""
-        return sum(message == OWN for message in self.messages.values())
+        return sum(map(is_own, self.messages.values()))
 
     def clear(self) -> None:
         """Begin anew: a build takes every file as it is."""
@@ -36,8 +43,10 @@ class Stale:
         for row in rows:
             within.setdefault(row.parent, []).append(row.method)
         for row in rows:
-            message = OWN if row.row in event.stale else _tell_after(table, row, reached, within.get(row.row, []))
-            self.messages[row.row] = message
+            if row.row in event.stale:
+                self.messages[row.row] = _IN_AXTUI if row.method in event.ours else _OWN
+            else:
+                self.messages[row.row] = _tell_after(table, row, reached, within.get(row.row, []))
         return [self._mark(row) for row in rows if row.state != "running"]
 
     def _mark(self, row: Row) -> str:
@@ -49,4 +58,4 @@ def _tell_after(table: Table, row: Row, reached: set[str], within: list[str]) ->
     """Say which of its inputs, and of the jobs that it asks for itself, make a row stale."""
     inputs = [each.method for each in table.inputs(row) if each.row in reached]
     names = ", ".join(dict.fromkeys([*inputs, *within]))
-    return f"comes after {names}" if names else "something before it changed"
+    return f"{_AFTER}{names}" if names else _BEFORE

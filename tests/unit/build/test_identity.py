@@ -52,6 +52,16 @@ def test_order_counts_in_lists_only(catalogue: Catalogue) -> None:
     assert len({key(catalogue, jobs={"a": each}) for each in lists}) == 2
 
 
+def test_a_key_is_stable(catalogue: Catalogue) -> None:
+    """It is the same in every version of axtui, or results of weeks would be built again; if it has to change, raise
+    `SCHEME` in store/record.py with it."""
+    parts = {"options": {"n": 1, "m": [1.5, None]}, "jobs": {"a": "dev-1"}, "datasets": {"d": ["dev-1/more"]}}
+
+    found = key(catalogue, files={"file": "x"}, **parts)
+
+    assert found == "d3257d1eb2d9cb580c97d2d413efb3ab2067910c72fdbf80ae49d330b1e61e01"
+
+
 @pytest.mark.parametrize("group", ["jobs", "datasets"])
 def test_an_input_is_what_it_made(catalogue: Catalogue, group: str) -> None:
     """A job that came out as another one, of the same method and parameters, is the same input; any other is not."""

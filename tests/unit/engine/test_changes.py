@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
@@ -11,6 +13,7 @@ from axtui.build.code import Code
 from axtui.engine.builds import Row
 from axtui.engine.changes import Changes
 from axtui.event.events import SourcesChanged
+from axtui.store.index import Finished
 
 ROWS = {"good.1": Row("good.1", "good", "", "dev-1")}
 
@@ -65,6 +68,19 @@ def test_a_new_file_was_saved(root: Path, code: Code) -> None:
 
     assert event.files == ("small/a_new.py",)
     assert event.methods == ("new",)
+
+
+def test_what_comes_with_axtui_is_told_apart(root: Path, code: Code) -> None:
+    """A method of the project and one of axtui's that both are others than those of the last build."""
+    code.rescan()
+    old = {"code": "0" * 64, "declared": {}, "packages": {}, "extra": [[], []]}
+    built = {name: cast("Finished", SimpleNamespace(method=name, **old)) for name in ("good", "csvimport")}
+    rows = {f"{name}.1": Row(f"{name}.1", name, "", "dev-1") for name in built}
+
+    found = Changes(root, code, built).look(rows, "", {})
+
+    (event,) = [event for event in found.events if isinstance(event, SourcesChanged)]
+    assert (event.methods, event.ours) == (("csvimport", "good"), ("csvimport",))
 
 
 def test_learning_what_a_method_declares_is_no_change(root: Path, code: Code) -> None:

@@ -110,6 +110,18 @@ def test_many_differences_are_few_sentences() -> None:
     )
 
 
+def test_axtuis_own_sources_are_one_sentence() -> None:
+    """Whoever uses a standard method is told which files of axtui changed, not which functions in them."""
+    ours = [Difference("source", f"axtui/standard_methods/{name}.py") for name in ("a_csvimport", "b", "c", "d", "e")]
+    changed = Difference("source", "axtui/standard_methods/f.py", changes=(Change("changed", "function", "g"),))
+
+    told = sentences(Why("csvimport", "differs", "dev-1", "", (*ours, changed, Difference("option", "n", 1, 2))))
+    single = sentences(Why("csvimport", "differs", "dev-1", "", (changed, Difference("source", "x.py"))))
+
+    assert told == ("axtui's own source changed: a_csvimport.py, b.py, c.py, d.py, 2 more files", "option n: 1 → 2")
+    assert single == ("axtui's own source changed: f.py", "source changed: x.py")
+
+
 _TREES = st.recursive(
     st.builds(Branch, st.text(max_size=60)),
     lambda inner: st.builds(Branch, st.text(max_size=60), st.lists(inner, max_size=3).map(tuple)),

@@ -321,6 +321,18 @@ def test_options_are_declared_apart_from_the_code(write: Write, take: Take) -> N
     assert first.reads == {"n"}
 
 
+def test_a_code_digest_is_stable(write: Write, take: Take) -> None:
+    """It is the same in every version of axtui, or results of weeks would be built again; if it has to change, raise
+    `SCHEME` in store/record.py with it."""
+    write_method(
+        write, OPTIONS.replace("import helper", "import helper, json\nfrom axtui import Dataset, RequiredOption")
+    )
+    found = take()
+
+    assert found.digest == "ce642a917bd8f37b539c5858f0573e60b4561d157c8f5d112ef3538c2ad35600"
+    assert found.declared == {"n": "210448021cf11758"}
+
+
 SEES_MORE = {
     "handed on": ("return options.n", "return dict(options)"),
     "gone through": ("return options.n", "return [options[name] for name in options]"),

@@ -61,10 +61,17 @@ def commit(directory: Path, post: Record | None = None) -> Path:
     (directory / "charts").mkdir()
     (directory / "charts/a.svg").write_text("<svg/>")
     names = [layout.RESULT, "charts/a.svg", "method/a_count.py"]
-    record = {
+    record = {**finished_post(directory), "registered": [layout.RESULT, "charts/a.svg"], **(post or {})}
+    commit_job(directory, build_manifest(directory, names, {}), record)
+    return directory
+
+
+def finished_post(directory: Path) -> Record:
+    """Return what the commit record of a job says besides its files."""
+    return {
         "outcome": "finished",
         "setup": digest((directory / layout.SETUP).read_bytes()),
-        "registered": [layout.RESULT, "charts/a.svg"],
+        "registered": [],
         "datasets": {},
         "subjobs": {},
         "links": [],
@@ -76,8 +83,6 @@ def commit(directory: Path, post: Record | None = None) -> Path:
         "endtime": 2.0,
         "exectime": {"prepare": 0.0, "analysis": 0.5, "per_slice": [0.5, 0.4], "synthesis": 0.5, "total": 1.0},
     }
-    commit_job(directory, build_manifest(directory, names, {}), {**record, **(post or {})})
-    return directory
 
 
 def make_job(workdir: Workdir, number: int, post: Record | None = None, **setup: Any) -> Path:

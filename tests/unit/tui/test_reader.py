@@ -6,6 +6,7 @@ from pathlib import Path
 
 from axtui.event import events as ev
 from axtui.tui.reader import Reader
+from tests.conftest import TREE
 from tests.tui.recorded import Recorded
 
 
@@ -92,6 +93,18 @@ def test_nothing_outside_is_read(tmp_path: Path) -> None:
     assert reader.sources("dev-1") == ["flights/a_delays.py"]
     assert reader.sources("foreign-1") == []
     assert reader.disk_source("/etc/passwd") == []
+
+
+def test_a_source_of_axtuis_own_methods_lies_in_axtui(tmp_path: Path) -> None:
+    """It is not gone where the project does not have it, and nothing else of axtui's directory is read."""
+    reader = Reader(Recorded(tmp_path).project)
+    name = "axtui/standard_methods/a_csvimport.py"
+
+    assert reader.disk_source(name) == (TREE / name).read_text().splitlines()
+    assert reader.disk_stamp(name)
+    assert reader.is_ours(name)
+    assert not reader.is_ours("flights/a_delays.py")
+    assert reader.disk_path("axtui/../pyproject.toml") is None
 
 
 def test_the_methods_own_files_are_listed(tmp_path: Path) -> None:

@@ -181,6 +181,21 @@ def test_a_save_marks_what_will_run_again(told: Told) -> None:
     assert told.states() == {"a.1": "reused", "b.1": "stale", "c.1": "stale"}
 
 
+def test_what_an_upgrade_of_axtui_changed_is_not_called_the_projects(told: Told) -> None:
+    """Rows of axtui's own methods say where they changed, and so does what happened, unless others changed too."""
+    told.say(ev.SourcesChanged((), ("b",), ("b.1",), ("c.1",), ("b",)))
+    messages = [told.board.table.rows[key].message for key in ("b.1", "c.1")]
+    told.say(ev.SourcesChanged((), ("a", "b"), ("a.1", "b.1"), ("c.1",), ("b",)))
+
+    assert messages == ["changed in axtui", "comes after b"]
+    assert [each.text for each in told.board.happened][-2:] == [
+        "axtui's b changed since the last build → 1 stale, 1 after them",
+        "sources differ from those of the last build → 2 stale, 1 after them",
+    ]
+    assert told.board.table.rows["a.1"].message == "source changed"
+    assert told.board.stale.own == 2
+
+
 def test_a_save_says_what_it_causes(told: Told) -> None:
     """How many jobs are stale, how many come after them, and what that takes where the number of slots is known."""
     save = ev.SourcesChanged(("flights/a_b.py",), ("b",), ("b.1",), ("c.1",))
