@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 import stat
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from itertools import takewhile
 from pathlib import Path
 from typing import BinaryIO
 
 from axtui.base.errors import RecordError, UnsafePathError
 
 _FRESH_SECONDS = 2.0
+_PIECE_NBYTES = 4096
 
 
 def is_fresh(changed_ns: int) -> bool:
@@ -94,6 +96,49 @@ def fsync_path(path: str | Path) -> None:
         os.fsync(fd)
     finally:
         os.close(fd)
+
+
+def make_directories(path: Path, mode: int = 0o777) -> None:
+    """Make a directory, and those above it that are not there; wait until the new ones are on the disk.
+
+    What is synced in a directory later is lost with it where one above it, just as new, has never been synced.
+
+    Raises:
+        OSError: One cannot be made, or may be lost.
+    """
+    new = [*takewhile(lambda each: not each.exists(), (path, *path.parents))]
+    path.mkdir(mode=mode, parents=True, exist_ok=True)
+    for directory in new:
+        with suppress(PermissionError):  # one where entries can be made but not listed cannot be opened
+            fsync_path(directory.parent)
+
+
+def end_last_line(fd: int) -> None:
+    """Make the next line of a file that lines are appended to begin where a line begins.
+
+    A power cut leaves zeros of a line that was not synced, and that nobody was told of: it is cut off. A line that was
+    cut short otherwise is ended.
+
+    Args:
+        fd: Opened for reading and for writing, in append mode.
+    """
+    size = os.fstat(fd).st_size
+    end = _find_end(fd, size, lambda piece: len(piece.rstrip(b"\0")))
+    if end < size:
+        os.ftruncate(fd, _find_end(fd, end, lambda piece: piece.rfind(b"\n") + 1))
+    elif end and os.pread(fd, 1, end - 1) != b"\n":
+        write_all(fd, b"\n")
+
+
+def _find_end(fd: int, size: int, measure: Callable[[bytes], int]) -> int:
+    """Return where the last piece of a file ends of which something is left, after `measure` said how much; else 0."""
+    while size:
+        begin = max(0, size - _PIECE_NBYTES)
+        left = measure(os.pread(fd, size - begin, begin))
+        if left:
+            return begin + left
+        size = begin
+    return 0
 
 
 def read_limited(path: str | Path, limit: int) -> bytes:

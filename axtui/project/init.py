@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 
 from axtui.base.errors import UserError
-from axtui.base.files import write_new
+from axtui.base.files import fsync_path, make_directories, write_new
 from axtui.project.config import FILE_NAME
 
 _CONFIG = """\
@@ -90,13 +90,15 @@ def write_project(root: Path, slices: int, package: str, input_directory: str) -
 
 
 def _write(root: Path, slices: int, package: str, input_directory: str) -> None:
-    (root / package).mkdir(parents=True, exist_ok=True)
-    (root / input_directory).mkdir(parents=True, exist_ok=True)
+    make_directories(root / package)
+    make_directories(root / input_directory)
     space = " " * max(1, 11 - len(package))
     quoted = '"' + input_directory.replace("\\", "\\\\").replace('"', '\\"') + '"'
     config = _CONFIG.format(slices=slices, input=quoted, package=package, space=space)
     files = {f"{package}/__init__.py": "", f"{package}/a_primes.py": _METHOD, f"{package}/build.py": _BUILD}
     for name, text in files.items():
         if not (root / name).exists():
-            write_new(root / name, text.encode())
-    write_new(root / FILE_NAME, config.encode())
+            write_new(root / name, text.encode(), durable=True)
+    write_new(root / FILE_NAME, config.encode(), durable=True)
+    for folder in (root / package, root):
+        fsync_path(folder)

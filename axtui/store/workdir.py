@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from axtui.base.errors import RecordError, UserError
-from axtui.base.files import atomic_write, read_limited, write_all
+from axtui.base.files import atomic_write, fsync_path, make_directories, read_limited, write_all
 from axtui.base.ids import format_jobid, parse_jobid
 from axtui.base.records import read_record
 from axtui.store import layout
@@ -27,7 +27,7 @@ class Workdir:
     path: Path
 
     def prepare(self, slices: int) -> str:
-        """Make the workdir if it is not there, and check that it is fit for use.
+        """Make the workdir, durably, if it is not there, and check that it is fit for use.
 
         Returns:
             "" where jobs can be made here, else a sentence that says why they cannot: it can only be read.
@@ -36,10 +36,11 @@ class Workdir:
             UserError: Its slice count is another one, or others could put files in its place.
         """
         try:
-            self.path.mkdir(mode=0o777, parents=True, exist_ok=True)
+            make_directories(self.path)
             _refuse_unsafe(self.path)
             if not (self.path / layout.SLICES).exists():
-                atomic_write(self.path / layout.SLICES, f"{slices}\n".encode())
+                atomic_write(self.path / layout.SLICES, f"{slices}\n".encode(), durable=True)
+                fsync_path(self.path)
         except PermissionError as error:
             if not self.path.is_dir():
                 raise UserError(f"workdir {self.name} cannot be made: {error}") from None

@@ -10,7 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from axtui.base.errors import RecordError, UnsafePathError
-from axtui.base.files import atomic_open, atomic_write, fsync_path, read_limited, safe_join, write_all, write_new
+from axtui.base.files import (
+    atomic_open,
+    atomic_write,
+    end_last_line,
+    fsync_path,
+    make_directories,
+    read_limited,
+    safe_join,
+    write_all,
+    write_new,
+)
 
 
 def open_descriptors() -> int:
@@ -110,6 +120,58 @@ def test_fsync_path_takes_files_and_directories(tmp_path: Path) -> None:
         fsync_path(tmp_path / "b")
 
     assert open_descriptors() == before
+
+
+def test_new_directories_are_synced_up_to_one_that_was_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every directory that has a new one in it is synced, and no other; none where nothing is new."""
+    synced: list[str] = []
+    monkeypatch.setattr(os, "fsync", lambda fd: synced.append(os.readlink(f"/proc/self/fd/{fd}")))
+
+    make_directories(tmp_path / "a/b/c")
+    first = sorted(synced)
+    make_directories(tmp_path / "a/b/c")
+
+    assert (tmp_path / "a/b/c").is_dir()
+    assert first == sorted(synced) == [str(tmp_path), str(tmp_path / "a"), str(tmp_path / "a/b")]
+
+
+def test_a_directory_whose_entry_may_be_lost_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A failing sync comes out."""
+
+    def fail(fd: int) -> None:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises(OSError, match="Input/output"):
+        make_directories(tmp_path / "a")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (b"", b""),
+        (b"one\n", b"one\n"),
+        (b"one\ntw", b"one\ntw\n"),
+        (b"one\n" + bytes(100), b"one\n"),
+        (b"one\n" + bytes(9000), b"one\n"),
+        (b"one\ntw" + bytes(5000), b"one\n"),
+        (b"one\n" + b"t" * 9000 + bytes(9000), b"one\n"),
+        (bytes(9000), b""),
+        (b"tw\0", b""),
+        (b"o\0e\n", b"o\0e\n"),
+    ],
+)
+def test_a_last_line_is_ended_or_cut_off(tmp_path: Path, before: bytes, after: bytes) -> None:
+    """A line that was cut short is ended; one that ends in zeros, as a power cut leaves it, is not there any more."""
+    path = tmp_path / "lines"
+    path.write_bytes(before)
+    fd = os.open(path, os.O_RDWR | os.O_APPEND)
+
+    end_last_line(fd)
+    os.write(fd, b"next\n")
+    os.close(fd)
+
+    assert path.read_bytes() == after + b"next\n"
 
 
 def test_read_limited_reads_up_to_the_limit(tmp_path: Path) -> None:

@@ -29,6 +29,19 @@ def test_a_new_project_can_be_read(tmp_path: Path) -> None:
         ast.parse(path.read_text())
 
 
+def test_a_new_project_survives_a_power_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every file is synced, and every directory that has something new in it."""
+    synced: list[str] = []
+    monkeypatch.setattr(os, "fsync", lambda fd: synced.append(os.readlink(f"/proc/self/fd/{fd}")))
+
+    write_project(tmp_path / "new", 2, "small", "data")
+
+    written = [path for path in (tmp_path / "new").rglob("*") if path.is_file()]
+    assert {*map(str, written)} < {*synced}
+    assert {str(tmp_path), str(tmp_path / "new"), str(tmp_path / "new/small")} < {*synced}
+    assert synced[-1] == str(tmp_path / "new")
+
+
 def test_slices_are_the_cores_unless_given(tmp_path: Path) -> None:
     """Nought slices means as many as there are cores."""
     write_project(tmp_path, 0, "flights", "data")

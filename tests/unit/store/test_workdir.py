@@ -22,6 +22,22 @@ def test_a_new_workdir_keeps_its_slice_count(tmp_path: Path) -> None:
     assert (workdir.path / layout.SLICES).read_text() == "3\n"
 
 
+def test_a_new_workdir_is_on_the_disk_before_it_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The directories above it, the slice count and then its name are synced; of one that is there nothing is."""
+    synced: list[str] = []
+    monkeypatch.setattr(os, "fsync", lambda fd: synced.append(os.readlink(f"/proc/self/fd/{fd}")))
+    workdir = Workdir("dev", tmp_path / "above/dev")
+
+    workdir.prepare(3)
+    first = [os.path.relpath(path, tmp_path) for path in synced]
+    workdir.prepare(3)
+
+    assert sorted(first[:2]) == [".", "above"]
+    assert first[2].startswith("above/dev/.slices.")
+    assert first[3:] == ["above/dev"]
+    assert len(synced) == len(first)
+
+
 def test_another_slice_count_is_refused(tmp_path: Path) -> None:
     """The error names both numbers."""
     make_workdir(tmp_path)
