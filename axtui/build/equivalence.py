@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from axtui.base.errors import RecordError
-from axtui.base.files import read_limited, write_all
+from axtui.base.files import end_last_line, fsync_path, read_limited, write_all
 from axtui.base.records import Record, format_record, parse_record
 from axtui.method.snapshot import Snapshot
 
@@ -145,12 +145,12 @@ def append_revocation(path: Path, equivalence: Equivalence, who: str, when: str,
 def _append(path: Path, record: Record) -> None:
     fd = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644)
     try:
-        size = os.fstat(fd).st_size
-        is_cut_short = size > 0 and os.pread(fd, 1, size - 1) != b"\n"
-        write_all(fd, b"\n" * is_cut_short + format_record(record) + b"\n")
+        end_last_line(fd)
+        write_all(fd, format_record(record) + b"\n")
         os.fsync(fd)
     finally:
         os.close(fd)
+    fsync_path(path.parent)
 
 
 def _parse(line: bytes) -> Record:

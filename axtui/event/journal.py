@@ -14,7 +14,7 @@ from pathlib import Path
 
 from axtui.base import clock
 from axtui.base.errors import RecordError
-from axtui.base.files import write_all
+from axtui.base.files import end_last_line, write_all
 from axtui.base.records import format_record, parse_record
 from axtui.event.events import BuildStarted, Entry, Event, format_entry, parse_entry
 
@@ -116,9 +116,7 @@ class Journal:
             path = segments[-1]
         flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW
         fd = os.open(path, flags, 0o644)
-        size = os.fstat(fd).st_size
-        if size and os.pread(fd, 1, size - 1) != b"\n":
-            os.write(fd, b"\n")
+        end_last_line(fd)
         return fd
 
 

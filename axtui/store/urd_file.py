@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import BinaryIO, Generic, TypeVar
 
 from axtui.base.errors import RecordError, UrdError
-from axtui.base.files import fsync_path, write_all
+from axtui.base.files import end_last_line, fsync_path, write_all
 from axtui.base.records import Record, format_record, parse_record
 
 T = TypeVar("T")
@@ -137,8 +137,9 @@ class UrdFile(Generic[T]):
             )
         size = os.fstat(self._fd).st_size
         try:
-            is_torn = size and os.pread(self._fd, 1, size - 1) != b"\n"
-            write_all(self._fd, (b"\n" if is_torn else b"") + line + b"\n")
+            end_last_line(self._fd)
+            size = os.fstat(self._fd).st_size
+            write_all(self._fd, line + b"\n")
             os.fsync(self._fd)
             if not size:
                 self._sync_folders()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -100,3 +101,17 @@ def test_what_another_process_writes_is_seen(path: Path) -> None:
     path.unlink()
     known.refresh()
     assert known.all() == []
+
+
+def test_what_was_lost_with_the_power_is_cut_off(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Zeros of a line that nobody was told of go with the next one, which is synced with the name of the file."""
+    append_equivalence(path, declared("A", "B"))
+    with path.open("ab") as handle:
+        handle.write(bytes(300))
+    synced: list[str] = []
+    monkeypatch.setattr(os, "fsync", lambda fd: synced.append(os.readlink(f"/proc/self/fd/{fd}")))
+
+    append_equivalence(path, declared("B", "C"))
+
+    assert accepted(path, snapshot("C")).keys() == {"A", "B"}
+    assert synced == [str(path), str(path.parent)]

@@ -87,6 +87,19 @@ def test_a_torn_last_line_costs_itself_alone(tmp_path: Path, cut: int) -> None:
     assert numbers == sorted(set(numbers))
 
 
+def test_zeros_that_a_power_cut_left_are_cut_off(tmp_path: Path) -> None:
+    """A line that was lost with the power leaves nothing in a journal that is opened again."""
+    write(tmp_path, Noted("a"))
+    (segment,) = find_segments(tmp_path)
+    with segment.open("ab") as handle:
+        handle.write(bytes(10_000))
+
+    write(tmp_path, Noted("b"))
+
+    assert messages(tmp_path) == [(1, "a"), (2, "b")]
+    assert b"\0" not in segment.read_bytes()
+
+
 @pytest.mark.parametrize(
     "damage",
     [

@@ -92,6 +92,24 @@ def test_torn_line_costs_itself_alone(tmp_path: Path) -> None:
         assert len(reader.damage) == (0 if is_whole else 1)
 
 
+def test_a_line_that_was_lost_with_the_power_is_no_damage(tmp_path: Path) -> None:
+    """Zeros in its place, of which nobody was told, are waited for by readers, and cut off by the next writer."""
+    add(make(tmp_path), 1)
+    path = tmp_path / "anna/daily.urd"
+    with path.open("ab") as handle:
+        handle.write(bytes(300))
+    reader = make(tmp_path)
+    reader.refresh()
+    before = ([*reader.transactions], [*reader.damage])
+
+    add(make(tmp_path), 2)
+    reader.refresh()
+
+    assert before == ([1], [])
+    assert (reader.transactions, reader.damage) == ([1, 2], [])
+    assert b"\0" not in path.read_bytes()
+
+
 def test_replaced_file_is_read_anew(tmp_path: Path) -> None:
     """A list whose file was put back from elsewhere, or removed, is what it is now."""
     file = make(tmp_path)
