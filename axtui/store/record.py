@@ -40,6 +40,7 @@ SCHEME = 2
 something else raises this; jobs of before stay what they are, see build/renewal.py."""
 _POST_NBYTES = 64 << 20
 """A job may have a million files; its commit record lists them all."""
+_CRASHED = "its engine died before it was finished"
 
 
 @dataclass(frozen=True)
@@ -68,9 +69,10 @@ def read_job(directory: Path) -> JobRecord:
         setup = parse_record(setup_bytes)
         _check(setup, _SETUP, _SETUP_MAY_HAVE)
     except FileNotFoundError:
-        state = "gone" if not directory.is_dir() else "running" if is_owned(directory) else "crashed"
-        return JobRecord(jobid, directory, state, "it has no setup.json", {}, {}, {})
+        return _read_without_order(directory, "it has no setup.json")
     except (OSError, RecordError) as error:
+        if isinstance(error, RecordError) and not os.path.lexists(f"{directory}/{layout.POST}"):
+            return _read_without_order(directory, f"{_CRASHED}; setup.json: {error}")
         return JobRecord(jobid, directory, "damaged", f"setup.json: {error}", {}, {}, {})
     try:
         post = read_post(directory)
@@ -138,14 +140,19 @@ def find_damage(directory: Path | str, files: dict[str, Any]) -> str:
     return ""
 
 
+def _read_without_order(directory: Path, reason: str) -> JobRecord:
+    """Say what became of a job that was never finished, and whose order was not written, or lost in a power cut."""
+    state = "gone" if not directory.is_dir() else "running" if is_owned(directory) else "crashed"
+    return JobRecord(directory.name, directory, state, reason, {}, {}, {})
+
+
 def _read_unfinished(directory: Path, setup: Record) -> JobRecord:
     error = _read_error(directory)
     if error:
         return JobRecord(directory.name, directory, "failed", error.get("message", ""), setup, {}, error)
     if is_owned(directory):
         return JobRecord(directory.name, directory, "running", "", setup, {}, {})
-    reason = "its engine died before it was finished"
-    return JobRecord(directory.name, directory, "crashed", reason, setup, {}, {})
+    return JobRecord(directory.name, directory, "crashed", _CRASHED, setup, {}, {})
 
 
 def _read_error(directory: Path) -> Record:

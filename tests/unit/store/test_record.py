@@ -53,6 +53,21 @@ def test_states_of_unfinished_jobs(tmp_path: Path) -> None:
     assert read_job(failed).reason == "no luck"
 
 
+def test_a_job_whose_order_was_lost_with_the_power_has_crashed(tmp_path: Path) -> None:
+    """It was never finished, so nothing of it is damaged; one that is being built all the same is running."""
+    workdir = make_workdir(tmp_path)
+    empty, zeros, running = (start_job(workdir, number) for number in (1, 2, 3))
+    for directory, data in ((empty, b""), (zeros, bytes(500)), (running, b"")):
+        (directory / layout.SETUP).write_bytes(data)
+    owner = write_owner(running, "1-1")
+
+    records = [read_job(path) for path in (empty, zeros, running)]
+
+    assert owner >= 0
+    assert [record.state for record in records] == ["crashed", "crashed", "running"]
+    assert records[0].reason.startswith("its engine died before it was finished; setup.json: ")
+
+
 @pytest.mark.parametrize("name", [layout.SETUP, layout.POST])
 def test_a_record_cut_at_any_byte_is_damaged(job: Path, name: str) -> None:
     """A job whose record is cut short is never finished, wherever it is cut."""
