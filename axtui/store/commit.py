@@ -47,11 +47,15 @@ def commit_job(directory: Path, manifest: Manifest, record: Record) -> None:
 
 
 def _sync(base: str, paths: list[str], folders: list[str]) -> None:
-    """Sync files and their directories, each by itself, or all at once where they are many."""
+    """Sync files and their directories, each by itself, or all at once where they are many.
+
+    The preview of the result, which is for looking at alone, is begun with them and not waited for: a power cut left it
+    empty in jobs whose files were all there, and what the others wait for is long enough.
+    """
     if len(paths) >= _MANY and can_sync_at_once(base):
         sync_at_once(base, paths)
         return
-    begin_writing(paths)
+    begin_writing((*paths, f"{base}/{layout.PREVIEW}"))
     for path in (*paths, *(f"{base}/{folder}" for folder in folders)):
         fsync_path(path)
 

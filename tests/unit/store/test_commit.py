@@ -55,6 +55,24 @@ def test_everything_is_on_the_disk_before_the_record_has_its_name(job: Path, mon
     assert [name for _, name in after] == [".", ".."]
 
 
+def test_the_preview_is_begun_with_the_files(job: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The preview of the result is written with them, so that it is there after a power cut, and not waited for."""
+    begun: list[str] = []
+    monkeypatch.setattr(commits, "begin_writing", begun.extend)
+    calls = record_calls(monkeypatch, job)
+
+    commit(job)
+
+    assert {os.path.relpath(path, job) for path in begun} == {
+        "result.pickle",
+        "charts/a.svg",
+        "method/a_count.py",
+        "setup.json",
+        layout.PREVIEW,
+    }
+    assert ("sync", layout.PREVIEW) not in calls
+
+
 def test_a_committed_job_is_finished(job: Path) -> None:
     """After the commit it is read as finished, and its workdir has it in the list of commits."""
     commit(job)
