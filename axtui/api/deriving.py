@@ -11,6 +11,7 @@ from typing import Any
 from axtui.api import context, gathering, reading
 from axtui.api.dataset import KEEP, Dataset
 from axtui.api.lineage import resolve_previous
+from axtui.api.new_columns import check_column_name
 from axtui.base.errors import DatasetUsageError, NoSuchWhateverError
 from axtui.base.ids import format_dataset
 from axtui.dataset.new_record import inherit_columns
@@ -77,6 +78,8 @@ def _select(
     _refuse_unknown(set(rename) - set(source.columns), source, source.columns, where)
     named = {old: rename.get(old, old) for old in source.columns}
     names = {old: new for old, new in named.items() if new is not None}
+    for new in set(names.values()) - set(source.columns):
+        check_column_name(new, where)
     twice = sorted({new for new in names.values() if list(names.values()).count(new) > 1})
     if twice:
         raise DatasetUsageError(f"{where} would have several columns named {', '.join(map(repr, twice))}")

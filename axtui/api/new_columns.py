@@ -8,6 +8,7 @@ from typing import Any
 from axtui.api.dataset import Dataset, DatasetColumn
 from axtui.api.lineage import check_left_out
 from axtui.base.errors import DatasetUsageError
+from axtui.dataset.cells import check_unicode
 from axtui.dataset.raw import raw_kind
 from axtui.dataset.rows import NoDefault, column_check
 from axtui.dataset.types import find_type
@@ -45,8 +46,7 @@ class NewColumns:
             default: Written instead of what the type refuses.
             none_support: Whether None is allowed; as `spec` says, else no, unless given.
         """
-        if not isinstance(name, str):
-            raise DatasetUsageError(f"a column of {self._where} is named by text, found {name!r}")
+        check_column_name(name, self._where)
         if name in self.names:
             raise DatasetUsageError(f"{self._where} has a column {name!r} already")
         typename, allowed = _parse(spec)
@@ -66,6 +66,20 @@ class NewColumns:
         for name in sorted(set(wanted) - self.left_out):
             self.add(name, wanted[name])
         check_left_out(self.left_out, parent, self._where)
+
+
+def check_column_name(name: Any, where: str) -> None:
+    """Refuse what Arrow cannot keep as the name of a column.
+
+    Raises:
+        DatasetUsageError: It is no text, or has a lone surrogate.
+    """
+    if not isinstance(name, str):
+        raise DatasetUsageError(f"a column of {where} is named by text, found {name!r}")
+    try:
+        check_unicode(name)
+    except ValueError as error:
+        raise DatasetUsageError(f"a column of {where} is named by text that UTF-8 has: {error}") from None
 
 
 def _parse(spec: Any) -> tuple[Any, bool]:

@@ -175,10 +175,14 @@ def safe_join(root: str | Path, name: str | Path) -> Path:
     """Join a relative name to a directory it may not leave.
 
     Raises:
-        UnsafePathError: The name is empty, absolute, climbs out with `..`, or holds a NUL.
+        UnsafePathError: The name is empty, absolute, climbs out with `..`, or holds what no file's name can.
     """
     text = os.fspath(name)
     parts = text.split("/")
     if not text or text.startswith("/") or ".." in parts or "\0" in text:
         raise UnsafePathError(f"{text!r} is not a path below {root}")
+    try:
+        os.fsencode(text)
+    except UnicodeEncodeError as error:
+        raise UnsafePathError(f"no file can be named {text!r}: lone surrogate at position {error.start}") from None
     return Path(root, text)

@@ -40,6 +40,15 @@ def safe(text: str, colours: bool = False) -> str:
     return "".join([*parts, _visible(_ESCAPE.sub("", text[end:]))])
 
 
+def is_utf8(text: str) -> bool:
+    """Tell whether UTF-8 has the text; it has no lone surrogates, which stand for other bytes in names of files."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def format_nbytes(nbytes: int) -> str:
     """Write a size for people: `812 B`, `1.2 kB`, `31.4 GB`."""
     value = float(nbytes)

@@ -113,6 +113,7 @@ def hash_value(value: Any) -> int:
 
     Raises:
         TypeError: It is of a type that cannot be hashed.
+        ValueError: It is text with a lone surrogate.
     """
     if isinstance(value, bool):
         return int(value)
@@ -141,7 +142,10 @@ def _bytes_of(value: Any) -> bytes:
     if value is None:
         return b""
     if isinstance(value, str):
-        return value.encode("utf-8")
+        try:
+            return value.encode("utf-8")
+        except UnicodeEncodeError as error:
+            raise ValueError(f"{show(value)} has a lone surrogate at position {error.start}") from None
     if isinstance(value, bytes):
         return value
     if isinstance(value, int):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from axtui.base.errors import UserError
 from axtui.base.files import atomic_open
+from axtui.project.config import check_path
 
 _HERE = Path(__file__).parent
 _MARK = Path("axtui.toml")
@@ -21,6 +22,7 @@ def write_demo(directory: Path) -> None:
     Raises:
         UserError: The directory holds something else, or cannot be written.
     """
+    check_path(directory)
     if is_demo(directory):
         return
     files = dict(_files())

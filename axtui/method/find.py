@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from axtui.base.errors import BuildError, UserError
+from axtui.base.text import is_utf8
 from axtui.method.sources import Sources
 
 STANDARD = "axtui.standard_methods"
@@ -66,6 +67,8 @@ def find_methods(sources: Sources, packages: tuple[str, ...], listed: tuple[str,
             before = found.setdefault(name, MethodPlace(name, package)).package
             if before != package:
                 faults[name] = f"method {name!r} is defined both in {before} and in {package}"
+            elif not is_utf8(name):
+                faults[name] = f"method {name!r} of {package} is in a file whose name is not UTF-8; wanted another name"
     return Found({name: place for name, place in found.items() if name not in faults}, faults)
 
 
@@ -101,6 +104,8 @@ def find_script(sources: Sources, packages: tuple[str, ...], script: str) -> str
     Raises:
         BuildError: There is no such script.
     """
+    if not is_utf8(script):
+        raise BuildError(f"the build script {script!r} has a name that is not UTF-8; wanted another name")
     where, _, last = script.rpartition(".")
     name = last if last.startswith("build") else f"build_{last}"
     for package in sorted(packages):

@@ -14,6 +14,7 @@ from typing import Any
 from axtui.base.errors import RecordError, UserError
 from axtui.base.files import read_limited
 from axtui.base.ids import is_workdir_name
+from axtui.base.text import is_utf8
 from axtui.project import accelerator_conf
 from axtui.project.limits import KEYS, Limits, parse_limits
 
@@ -110,6 +111,7 @@ def read_project(root: Path) -> Project:
     Raises:
         UserError: It cannot be read, or asks for something that cannot be; the message names file and key.
     """
+    check_path(root.resolve())
     path = configuration_file(root)
     parse = parse_project if path.name == FILE_NAME else _parse_accelerator_project
     try:
@@ -120,6 +122,17 @@ def read_project(root: Path) -> Project:
         raise UserError(f"{path}: {error}") from None
     except UserError as error:
         raise UserError(f"{path}: {error}") from None
+
+
+def check_path(path: Path) -> Path:
+    """Return a path that records can hold as text, so that what another machine reads there is the same.
+
+    Raises:
+        UserError: It has bytes that are not UTF-8.
+    """
+    if not is_utf8(str(path)):
+        raise UserError(f"the path {str(path)!r} is not UTF-8; wanted a directory with another name")
+    return path
 
 
 def can_be_written(workdir: Path) -> bool:
@@ -264,4 +277,4 @@ def _read_texts(values: list[Any]) -> tuple[str, ...]:
 
 
 def _path(root: Path, text: str) -> Path:
-    return Path(os.path.normpath(root / os.path.expanduser(text)))
+    return check_path(Path(os.path.normpath(root / os.path.expanduser(text))))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from axtui.base.errors import UserError
 from axtui.base.files import fsync_path, make_directories, write_new
-from axtui.project.config import FILE_NAME
+from axtui.project.config import FILE_NAME, check_path
 
 _CONFIG = """\
 # An axtui project. Paths are relative to this file. Unknown keys are errors.
@@ -75,6 +75,7 @@ def write_project(root: Path, slices: int, package: str, input_directory: str) -
     Raises:
         UserError: There is a project already, a name cannot be one, or the directory cannot be written.
     """
+    check_path(root / input_directory)
     name = package or re.sub(r"\W", "_", root.name.lower()) or "methods"
     if not name.isidentifier() or keyword.iskeyword(name):
         raise UserError(f"the package name {name!r} is not one that Python can import; give another with --name")

@@ -16,6 +16,7 @@ from typing import IO, Any
 import pyarrow.parquet as pq
 
 from axtui import DatasetList, DatasetUsageError, NoDataset, OptionDefault, UserError, progress
+from axtui.standard_methods.columns import utf8_of
 from axtui.standard_methods.export_text import LineFormat
 
 description = "Export datasets as a CSV or Parquet file"
@@ -45,6 +46,7 @@ def prepare(options: Any, datasets: Any, jobs: Any) -> tuple[DatasetList, list[s
         raise UserError("csvexport has no source; wanted at least one dataset")
     if not 1 <= options.compression <= 9:
         raise UserError(f"compression is a level from 1 to 9, found {options.compression!r}")
+    _check_texts(options)
     sources = _chains(datasets.source, jobs.previous) if options.chain_source else DatasetList(datasets.source)
     described = sources or datasets.source
     labels = list(options.labels) or sorted({name for ds in described for name in ds.columns})
@@ -85,6 +87,14 @@ def synthesis(job: Any, options: Any, prepare_res: Any, slices: int) -> None:
         for sliceno in range(slices):
             with job.open(_PARTS, "rb", sliceno=sliceno) as part:
                 shutil.copyfileobj(part, whole, 1 << 20)
+
+
+def _check_texts(options: Any) -> None:
+    """Refuse text that a file in UTF-8 cannot have."""
+    for name in ("separator", "line_separator", "quote_fields"):
+        utf8_of(options[name], name)
+    for none_as in options.none_as.values() if isinstance(options.none_as, dict) else [options.none_as]:
+        utf8_of(str(none_as), "none_as")
 
 
 def _chains(sources: Any, previous: Any) -> DatasetList:

@@ -24,6 +24,18 @@ def take_lines(column: Any, lines: Any) -> Any:
     return column.take(pa.array(lines)) if isinstance(column, pa.Array) else [column[line] for line in lines]
 
 
+def utf8_of(text: str, what: str) -> bytes:
+    """Return text of an option as UTF-8; `what` names it.
+
+    Raises:
+        UserError: It has a lone surrogate, as what was a name of other bytes has.
+    """
+    try:
+        return text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise UserError(f"{what} has a lone surrogate at position {error.start}, found {text!r}") from None
+
+
 def compression_of(given: Any) -> str | None:
     """Return how files are compressed: None, "zstd" or "lz4"; a level from 1 to 9, as in the Accelerator, means zstd.
 

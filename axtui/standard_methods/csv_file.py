@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from axtui import UserError
+from axtui.standard_methods.columns import utf8_of
 from axtui.standard_methods.csv_blocks import (
     Direct,
     Shape,
@@ -174,7 +175,7 @@ def make_dialect(options: Any) -> Dialect:
     return Dialect(
         separator=separator,
         quotes=quote_bytes,
-        comment=options.comment.encode("utf-8"),
+        comment=utf8_of(options.comment, "comment"),
         newline=line_end,
         skip_empty_lines=options.skip_empty_lines,
         allow_extra_empty=options.allow_extra_empty,
@@ -185,7 +186,7 @@ def make_dialect(options: Any) -> Dialect:
 def _line_end(options: Any) -> bytes:
     """Return the bytes that end a line, if that was said: as the separator in iso-8859-1, unless it is other text."""
     is_byte = not options.encoding and all(ord(letter) < 256 for letter in options.newline)
-    return bytes(options.newline.encode("iso-8859-1" if is_byte else "utf-8"))
+    return bytes(options.newline.encode("iso-8859-1")) if is_byte else utf8_of(options.newline, "newline")
 
 
 def _read_labels(lines: Lines, options: Any, path: str) -> list[str]:

@@ -196,7 +196,7 @@ def _single(item: Item, pattern: str) -> Match:
 
 
 def _literal(text: str) -> Match:
-    data = text.encode("utf-8")
+    data = text.encode("utf-8", "surrogatepass")
     if text in " \t\n\r\f\v":
         space = re.compile(rb"\s*")
         return lambda text, at, parts: space.match(text, at).end()  # type: ignore[union-attr]

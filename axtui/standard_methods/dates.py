@@ -74,7 +74,7 @@ def strptime(value: str | bytes, fmt: str, default: Any = _NONE) -> Any:
 
 def strptime_i(value: str | bytes, fmt: str, default: Any = _NONE) -> tuple[Any, bytes]:
     """Return the moment that the beginning of a text gives by a pattern, and the bytes after it; see `strptime`."""
-    text = value.encode("utf-8") if isinstance(value, str) else value
+    text = value.encode("utf-8", "surrogatepass") if isinstance(value, str) else value
     parts: Parts = {}
     try:
         end = make_matcher(fmt)(text, 0, parts)
@@ -152,7 +152,7 @@ def _width(item: Item) -> int | None:
     if item.low is not None or item.high is not None:
         return None
     if item.code in ("", "%"):
-        return len(item.text.encode("utf-8")) or 1
+        return len(item.text.encode("utf-8", "surrogatepass")) or 1
     return _WIDTHS.get(item.code)
 
 
@@ -193,7 +193,7 @@ def _is_literal(places: Digits, text: str) -> bool:
     """Tell whether all lines have a character, whose bytes are in `places`, shape (bytes, lines)."""
     if text in " \t\n\r\f\v":
         return bool(np.isin(places, _SPACES).all())
-    return all((place == byte).all() for place, byte in zip(places, text.encode("utf-8"), strict=True))
+    return all((place == byte).all() for place, byte in zip(places, text.encode("utf-8", "surrogatepass"), strict=True))
 
 
 def _combine(parts: dict[str, Ints], lines: int) -> Stamps | None:

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from axtui import DatasetUsageError, DotDict, UserError, progress, status
-from axtui.standard_methods.columns import compression_of, take_lines
+from axtui.standard_methods.columns import compression_of, take_lines, utf8_of
 from axtui.standard_methods.convert import Converter, has_hex, make_converter
 from axtui.standard_methods.csv_blocks import Direct
 from axtui.standard_methods.csv_file import CsvFile, make_dialect
@@ -48,7 +48,7 @@ class Import:
         self._job, self._options, self._datasets, self._slices = job, options, datasets, slices
         self._compression = compression_of(options.compression)
         self._dialect = make_dialect(options)
-        self._none_as = [text.encode("utf-8") for text in options.none_as]
+        self._none_as = [utf8_of(text, "none_as") for text in options.none_as]
         self._path = ""
         self._kept: list[tuple[int, str]] = []
         self._converters: dict[str, Converter] = {}

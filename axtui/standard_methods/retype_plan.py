@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 
 from axtui import Dataset, DatasetUsageError
-from axtui.standard_methods.columns import compression_of
+from axtui.standard_methods.columns import compression_of, utf8_of
 from axtui.standard_methods.convert import Converter, make_converter
 from axtui.standard_methods.copying import has_bytes, make_writer
 from axtui.standard_methods.zones import Zone
@@ -127,6 +127,7 @@ def _typed(source: Dataset, options: Any) -> dict[str, Typed]:
 def _default(name: str, converter: Converter, text: str | None) -> Any:
     if text is None:
         return None
+    utf8_of(text, f"the default of column {name!r}")
     values, bad = converter.convert(pa.array([text]))
     if bad[0]:
         raise DatasetUsageError(f"the default {text!r} of column {name!r} is no {converter.type}")

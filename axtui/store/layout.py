@@ -70,11 +70,13 @@ def parse_output_name(name: str) -> tuple[str, int, str] | None:
 def dataset_directory(job: Path, name: str) -> Path:
     """Return the directory of a dataset; any text is a dataset name.
 
-    Characters below 32, `%` and `/` become `\\xNN`, a backslash doubles; `.`, `..` and the empty name get a `\\x` too.
+    Characters below 32, `%` and `/` become `\\xNN`, lone surrogates `\\uNNNN`, a backslash doubles; `.`, `..` and the
+    empty name get a `\\x` too.
     """
     plain = "".join(
         "\\\\" if char == "\\" else f"\\x{ord(char):02x}" if char < " " or char in "%/" else char for char in name
     )
+    plain = plain.encode("utf-8", "backslashreplace").decode("utf-8")
     if plain in ("", ".", ".."):
         plain = "\\x" + plain
     return job.joinpath(DATASETS, plain)

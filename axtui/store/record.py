@@ -31,6 +31,7 @@ from typing import Any
 from axtui.base.errors import RecordError
 from axtui.base.files import read_limited
 from axtui.base.records import Record, digest, parse_record, read_record
+from axtui.base.text import is_utf8
 from axtui.store import layout
 from axtui.store.lock import is_owned
 
@@ -198,6 +199,8 @@ def _check(record: Record, wanted: _Types, may_have: _Types) -> None:
         raise RecordError(f"{wrong[0]} is {record.get(wrong[0])!r:.40}, wanted {_name(kind)}")
     if not 0 <= record.get("starttime", 0) < _LATEST_SECONDS:
         raise RecordError(f"starttime is {record['starttime']!r}, wanted seconds since 1970")
+    if wanted is _SETUP and not is_utf8(record["method"] + record.get("key", "")):
+        raise RecordError(f"method {record['method']!r:.40} or key is not UTF-8")
     for name, place in record.get("sources", {}).items():
         if not (isinstance(place, list) and len(place) == 2):
             raise RecordError(f"the source of {name!r} is not a path and a digest")

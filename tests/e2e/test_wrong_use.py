@@ -122,6 +122,48 @@ def test_another_slice_count(project: ProjectDirectory, axtui: Command) -> None:
     assert "the project asks for 3" in sentence
 
 
+ODD = "odd\udcff"
+"""What Python has of the bytes `odd\\xff`."""
+ODD_WORDS = {
+    f"run {ODD}": "the build script 'odd\\udcff' has a name that is not UTF-8",
+    f"run -w {ODD}": "workdir 'odd\\udcff' does not exist",
+    f"log {ODD}": "'odd\\udcff' is no job here",
+    f"trace {ODD}": "cannot be followed: No such file or directory",
+    f"urd {ODD}": "is no urd list",
+    f"init {ODD}": "odd\\udcff/data' is not UTF-8; wanted a directory with another name",
+    f"demo {ODD}": "odd\\udcff' is not UTF-8; wanted a directory with another name",
+}
+
+
+@pytest.mark.parametrize("words", [*ODD_WORDS])
+def test_words_that_are_not_utf8(project: ProjectDirectory, axtui: Command, words: str) -> None:
+    """Names of other bytes are a sentence too, which shows them in a way that any terminal takes."""
+    project.script("pass")
+
+    assert ODD_WORDS[words] in refused(axtui, *words.split())
+
+
+def test_a_package_with_files_that_are_not_utf8(project: ProjectDirectory, axtui: Command) -> None:
+    """Methods and scripts of such names cannot be used; the others can, with input files of such names."""
+    project.method("one", "from axtui import InputFile\noptions = {'file': InputFile}\ndef synthesis(): return 1\n")
+    project.method(ODD, "def synthesis(): return 1\n")
+    project.script("pass", f"build_{ODD}")
+    project.write(f"data/{ODD}", "x")
+    project.script("print(urd.build('one', file='odd\\udcff').params.options.file.encode('ascii', 'backslashreplace'))")
+
+    done = axtui("run")
+
+    assert project.methods() == ["one"]
+    assert "odd\\\\udcff" in done.stdout
+    assert "'odd\\udcff' of small is in a file whose name is not UTF-8" in complain_of_odd(project, axtui)
+
+
+def complain_of_odd(project: ProjectDirectory, axtui: Command) -> str:
+    """Ask for the method that cannot be; give what was said."""
+    project.script("urd.build('odd\\udcff')")
+    return axtui("run", status=1).stderr
+
+
 REQUESTS = {
     "urd.build('nothing')": "Unknown method nothing",
     "urd.build('one', options={'m': 1})": "Submit failed: Unknown option m on method one",

@@ -41,7 +41,7 @@ def test_references_come_in_many_forms(desk: Desk) -> None:
     )
 
 
-@pytest.mark.parametrize("name", ["", ".", "..", "a/b", "a\nb", "100%", "\\", "å"])
+@pytest.mark.parametrize("name", ["", ".", "..", "a/b", "a\nb", "100%", "\\", "å", "a\ud800", "\udcff"])
 def test_any_text_is_a_name(desk: Desk, name: str) -> None:
     """Datasets of any name are written, found and listed."""
     writer = desk.job().datasetwriter(columns={"a": "int64"}, name=name)

@@ -91,6 +91,11 @@ def test_links_of_links_point_at_the_files(desk: Desk, source: Dataset) -> None:
         ({"rename": {"q": "r"}}, DatasetUsageError, "cannot have 'q'"),
         ({"rename": {"a": "b"}}, DatasetUsageError, "several columns named 'b'"),
         ({"rename": {"a": "x", "b": "x"}}, DatasetUsageError, "several columns named 'x'"),
+        (
+            {"rename": {"a": "x\ud800"}},
+            DatasetUsageError,
+            "text that UTF-8 has: .* lone surrogate at position 1",
+        ),
         ({"column_filter": []}, DatasetUsageError, "would have no columns"),
         ({"rename": dict.fromkeys("abc")}, DatasetUsageError, "would have no columns"),
         ({"override_previous": "dev-9"}, NoSuchDatasetError, "no job dev-9"),

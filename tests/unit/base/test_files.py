@@ -214,6 +214,14 @@ def test_hostile_names_are_refused(tmp_path: Path, name: str) -> None:
         safe_join(tmp_path, name)
 
 
+def test_names_that_no_file_can_have_are_refused(tmp_path: Path) -> None:
+    """Half a surrogate pair is told with its place; bytes that are not UTF-8 are a name like any other."""
+    with pytest.raises(UnsafePathError, match=r"no file can be named 'a\\ud800': lone surrogate at position 1"):
+        safe_join(tmp_path, "a\ud800")
+
+    assert safe_join(tmp_path, "a\udcff") == tmp_path / "a\udcff"
+
+
 @pytest.mark.parametrize("name", ["a", "a/b", ".a", "..a", "a..", "...", "a b", "\n", "é", "a\\..\\b"])
 def test_plain_names_are_joined(tmp_path: Path, name: str) -> None:
     """What only looks odd stays below its directory."""

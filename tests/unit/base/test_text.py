@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from axtui.base.text import format_nbytes, safe
+from axtui.base.text import format_nbytes, is_utf8, safe
 
 DRIVES = {
     "title": ("\x1b]0;owned\x07after", "after"),
@@ -110,3 +110,9 @@ def test_towers_of_marks_are_cut() -> None:
 def test_sizes_are_short() -> None:
     """A number of at most three places before the point, and its unit."""
     assert [format_nbytes(n) for n in (0, 999, 1000, 31_400_000_000)] == ["0 B", "999 B", "1.0 kB", "31.4 GB"]
+
+
+def test_text_that_utf8_has() -> None:
+    """All but lone surrogates."""
+    assert is_utf8("") and is_utf8("aå\U0001f600\0\uffff")
+    assert not is_utf8("a\udcff") and not is_utf8("\ud800")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 
 import pytest
 
@@ -96,6 +97,16 @@ def test_a_reader_that_is_gone_is_no_error(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(command.os, "dup2", lambda *fds: None)
 
     assert main(["version"]) == 0
+
+
+def test_what_is_printed_never_fails_for_its_letters(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the output takes no such letters they are written out."""
+    written = io.BytesIO()
+    monkeypatch.setattr("sys.stdout", io.TextIOWrapper(written, encoding="ascii", errors="strict"))
+    monkeypatch.setattr("axtui.cli.version.run", lambda arguments: print("å\udcff") or 0)
+
+    assert main(["version"]) == 0
+    assert written.getvalue() == rb"\xe5\udcff" + b"\n"
 
 
 def test_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:

@@ -106,6 +106,8 @@ def test_what_has_no_hash_is_refused() -> None:
     """A value of a type without a hash is a TypeError that shows it."""
     with pytest.raises(TypeError, match=r"\[1\] cannot be hashed"):
         hash_value([1])
+    with pytest.raises(ValueError, match=r"'a\\ud800' has a lone surrogate at position 1"):
+        hash_value("a\ud800")
 
 
 @pytest.mark.parametrize("values", [[None], ["a", None, "b"], [b"", b"x" * 20]])

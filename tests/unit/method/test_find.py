@@ -45,6 +45,19 @@ def test_a_method_is_defined_once(root: Path) -> None:
     assert "second" in found.methods
 
 
+def test_names_that_are_not_utf8_are_told(root: Path) -> None:
+    """A file with other bytes in its name is no method and no build script, and stops no other one."""
+    (root / "one/a_odd\udcff.py").write_text("")
+    (root / "one/build_odd\udcff.py").write_text("")
+
+    found = find_methods(Sources((root,)), ("one",))
+
+    assert "not UTF-8; wanted another name" in found.faults["odd\udcff"]
+    assert "first" in found.methods and "odd\udcff" not in found.methods
+    with pytest.raises(BuildError, match=r"build script 'odd\\udcff' has a name that is not UTF-8"):
+        find_script(Sources((root,)), ("one",), "odd\udcff")
+
+
 @pytest.mark.parametrize("name", ["gone", "one.gone", "plain"])
 def test_a_missing_package_is_told(root: Path, name: str) -> None:
     """A folder that is not there, or has no `__init__.py`, is named with where it was looked for."""

@@ -127,6 +127,16 @@ def test_a_missing_file_is_told(tmp_path: Path) -> None:
         read_project(tmp_path)
 
 
+def test_a_project_in_a_directory_that_is_not_utf8_is_refused(tmp_path: Path) -> None:
+    """It is told before anything of it is read."""
+    place = tmp_path / "odd\udcff"
+    place.mkdir()
+    (place / "axtui.toml").write_text("")
+
+    with pytest.raises(UserError, match=r"odd\\udcff' is not UTF-8; wanted a directory with another name"):
+        read_project(place)
+
+
 @given(st.text(st.sampled_from('slicetargp_[]="\n.12# ')))
 def test_any_text_is_a_project_or_one_error(text: str) -> None:
     """Whatever the file holds, it is read or refused with an error that is made for people."""

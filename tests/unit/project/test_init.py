@@ -91,6 +91,15 @@ def test_too_few_slices_are_refused(tmp_path: Path) -> None:
         write_project(tmp_path, -1, "small", "data")
 
 
+@pytest.mark.parametrize(("place", "data"), [("odd\udcff", "data"), ("plain", "odd\udcff")])
+def test_a_path_that_is_not_utf8_is_refused(tmp_path: Path, place: str, data: str) -> None:
+    """Records name the directories of a project as text; nothing is written."""
+    with pytest.raises(UserError, match=r"odd\\udcff.* is not UTF-8; wanted a directory with another name"):
+        write_project(tmp_path / place, 1, "small", data)
+
+    assert os.listdir(tmp_path) == []
+
+
 def test_a_directory_in_the_way_is_told(tmp_path: Path) -> None:
     """Where a file stands in the place of a directory, the error names it."""
     (tmp_path / "small").write_text("a file")

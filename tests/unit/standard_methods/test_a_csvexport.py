@@ -181,6 +181,11 @@ def test_several_sources_follow_each_other(desk: Desk, source: Dataset) -> None:
     [
         ({"compression": 0}, "compression is a level from 1 to 9, found 0"),
         ({"filename": "x%s%s", "sliced": True}, "takes no slice number"),
+        ({"separator": "\udcff"}, "separator has a lone surrogate at position 0"),
+        ({"line_separator": "\udcff"}, "line_separator has a lone surrogate"),
+        ({"quote_fields": "a\udcff"}, "quote_fields has a lone surrogate at position 1"),
+        ({"none_as": "\udcff"}, "none_as has a lone surrogate"),
+        ({"none_as": {"b": "\udcff"}}, "none_as has a lone surrogate"),
         ({"source": []}, "wanted at least one dataset"),
     ],
 )

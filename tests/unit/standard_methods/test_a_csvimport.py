@@ -173,6 +173,10 @@ def test_bad_lines_are_errors(desk: Desk, text: str, options: dict[str, Any], me
         (b"a,b\n1,2\n", {"label_encoding": "klingon"}, "unknown encoding: klingon"),
         ("a,b\n1,2\n", {"compression": 10}, 'compression is "zstd", "lz4", None or a level from 1 to 9, found 10'),
         ("a,b\n1,2\n", {"separator": "\n"}, "separator cannot be a line end or a quote"),
+        ("a,b\n1,2\n", {"comment": "#\udcff"}, r"comment has a lone surrogate at position 1, found '#\\udcff'"),
+        ("a,b\n1,2\n", {"none_as": ["\ud800"]}, "none_as has a lone surrogate at position 0"),
+        ("a,b\n1,2\n", {"newline": "\ud800"}, "newline has a lone surrogate at position 0"),
+        ("a,b\n1,2\n", {"separator": "\ud800"}, "separator and quotes are in iso-8859-1"),
         ("a,b\n1,2\n", {"discard": {"a", "b"}}, "has no columns left: all of a, b are discarded"),
     ],
 )

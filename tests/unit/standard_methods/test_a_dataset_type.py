@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from axtui import Dataset
-from axtui.base.errors import DatasetUsageError
+from axtui.base.errors import DatasetUsageError, UserError
 from axtui.dataset.hashing import hash_value
+from axtui.dsutil import strptime
 from axtui.standard_methods import a_dataset_type
 from tests.unit.dataset.desk import Desk
 from tests.unit.standard_methods.running import csvimport, dataset_type
@@ -292,6 +293,16 @@ def test_wrong_use_is_refused(desk: Desk, source: Dataset, options: dict[str, An
     """What the options cannot be is said before anything is written."""
     with pytest.raises(DatasetUsageError, match=message):
         dataset_type(desk, source, **{"column2type": {"a": "int64_10"}, **options})
+
+
+def test_text_that_utf8_does_not_have(desk: Desk, source: Dataset) -> None:
+    """A lone surrogate is refused in a default, and fits no value in the pattern of a date."""
+    with pytest.raises(UserError, match=r"the default of column 'a' has a lone surrogate at position 0"):
+        dataset_type(desk, source, column2type={"a": "int64_10"}, defaults={"a": "\udcff"})
+    with pytest.raises(RuntimeError, match='Failed to convert "'):
+        dataset_type(desk, source, column2type={"a": "date:%Y\udcff"})
+    with pytest.raises(ValueError, match="does not fit"):
+        strptime("2024\udcff", "%Y-")
 
 
 def test_typed_columns_are_not_typed_again(desk: Desk) -> None:

@@ -52,6 +52,8 @@ def test_near_names_are_no_output(name: str) -> None:
         ("a\\b", "a\\\\b"),
         ("50%", "50\\x25"),
         ("\n\0", "\\x0a\\x00"),
+        ("a\ud800å\udcff", "a\\ud800å\\udcff"),
+        ("a\\ud800", "a\\\\ud800"),
     ],
 )
 def test_any_text_names_a_dataset(name: str, directory: str) -> None:
@@ -59,7 +61,7 @@ def test_any_text_names_a_dataset(name: str, directory: str) -> None:
     assert dataset_directory(Path("/w/dev-1"), name) == Path("/w/dev-1/datasets") / directory
 
 
-@given(st.text(st.characters(codec="utf-8"), max_size=9), st.text(st.characters(codec="utf-8"), max_size=9))
+@given(st.text(max_size=9), st.text(max_size=9))
 def test_dataset_directories_stay_apart_and_inside(first: str, second: str) -> None:
     """Two names never share a directory, and none leaves the job's."""
     one, two = (dataset_directory(Path("/w/dev-1"), name) for name in (first, second))

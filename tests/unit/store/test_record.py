@@ -165,6 +165,17 @@ def test_an_order_with_fields_of_other_types_is_shown(tmp_path: Path, field: str
     show(record)
 
 
+@pytest.mark.parametrize("field", ["method", "key"])
+def test_an_order_with_half_a_character_is_damaged(tmp_path: Path, field: str) -> None:
+    """What the index of a workdir cannot hold is one damaged job, not an index that cannot be made."""
+    directory = commit(start_job(make_workdir(tmp_path), 3, **{field: "a\ud800"}))
+
+    record = read_job(directory)
+
+    assert (record.state, record.setup) == ("damaged", {})
+    assert "is not UTF-8" in record.reason
+
+
 @pytest.mark.parametrize(
     "field",
     ["files", "registered", "datasets", "subjobs", "links", "observed", "repeatable", "notes", "exectime", "endtime"],
