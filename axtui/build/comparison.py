@@ -46,8 +46,14 @@ class Comparison:
         return {name: self._diff(name) for name in names}
 
     def diff_results(self) -> list[str]:
-        """Return the lines of the previews that differ, each with its sign; nothing where they are equal."""
+        """Return the lines of the previews that differ, each with its sign; nothing where a preview is lost."""
         old, new = self.previews
+        if any(
+            layout.RESULT in job.post.get("files", {})
+            for job, text in ((self.before, old), (self.now, new))
+            if not text
+        ):
+            return []
         return [line for line in difflib.ndiff(old.splitlines(), new.splitlines()) if line[:1] in "+-"]
 
     def _diff(self, name: str) -> list[str]:

@@ -82,7 +82,7 @@ def _lines(record: JobRecord) -> list[str]:
     preview = record.directory / layout.PREVIEW
     if post and preview.is_file():
         with open(preview, encoding="utf-8", errors="replace") as handle:
-            lines.append(f"  result    {handle.read(1000).rstrip()}")
+            lines += _list("result", filter(None, [handle.read(1000).rstrip()]))
     return lines
 
 

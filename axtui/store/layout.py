@@ -14,7 +14,8 @@
                                    empty ones are removed when the job ends
         progress                   see store/progress.py
         .output-times              see store/output_times.py; not in the manifest
-        result.pickle, result.txt  the return value; a bounded repr of it, for looking at alone (not in the manifest)
+        result.pickle, result.txt  the return value; a bounded repr of it, for looking at alone (not in the manifest;
+                                   on some file systems a power cut may leave it empty)
         datasets/NAME/             dataset.json and one N.arrow a slice, see dataset/record.py
         (the method's own files)
         post.json                  the commit record: a JSON line, then the BLAKE2b digest of that line. A job is

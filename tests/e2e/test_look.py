@@ -106,6 +106,24 @@ def test_a_job_is_shown(built: ProjectDirectory, axtui: Command) -> None:
     assert axtui.json("job", "dev-3")["error"]["message"] == "ValueError: no luck"
 
 
+def test_a_preview_that_was_lost_is_no_result(
+    built: ProjectDirectory, tmp_path: Path, command_in: Callable[[Path], Command]
+) -> None:
+    """A power cut may leave it empty: the job is shown without one, and differs from others by its files alone."""
+    root = tmp_path / "copy"
+    shutil.copytree(built.root, root, symlinks=True)
+    axtui = command_in(root)
+    before = axtui("diff", "dev-1", "dev-2").stdout
+    (root / "workdirs/dev/dev-2/result.txt").write_text("")
+
+    shown, compared = axtui("job", "dev-2").stdout, axtui("diff", "dev-1", "dev-2").stdout
+
+    assert "  result  " not in shown
+    assert "- 1\n" in before and "+ 2\n" in before
+    assert "- 1\n" not in compared and "+ 2\n" not in compared
+    assert "result.pickle" in compared
+
+
 def test_a_failed_job_shows_its_error(built: ProjectDirectory, axtui: Command) -> None:
     """With the user's own frames."""
     text = axtui("job", "bad").stdout
