@@ -39,9 +39,9 @@ from axtui.event.events import (
     WatchingChanged,
 )
 from axtui.event.journal import Journal
+from axtui.execute.bases import Bases
 from axtui.execute.executor import FileDigested, JobCommitted, JobLost, JobSaid, MethodDescribed, MethodFailed, Report
 from axtui.execute.forking import ForkingExecutor
-from axtui.execute.light import LightBase
 from axtui.project.config import FILE_NAME, Project
 from axtui.project.limits import tell_unknown
 
@@ -59,7 +59,7 @@ class Engine:
         socket_path: Path,
         engine: str,
         notes: Sequence[str],
-        light: LightBase | None = None,
+        bases: Bases | None = None,
     ) -> None:
         self._project = project
         self._surroundings = look_around(project)
@@ -75,7 +75,7 @@ class Engine:
         self._orders = Orders(project, self._catalogue, engine)
         self._desk = Desk(project, self._code, self._catalogue, self._publish, self._reply)
         self._runner = Runner(project, self._catalogue, self._orders, self._desk, self._publish)
-        self._executor = ForkingExecutor(loop, self._report, project, self._code.sources, light)
+        self._executor = ForkingExecutor(loop, self._report, project, self._code.sources, bases)
         self._desk.use(self._executor)
         self._runner.executor = self._executor
         self._desk.pass_on = self._runner.take

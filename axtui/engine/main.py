@@ -1,25 +1,22 @@
 """The engine process: `python -m axtui.engine.main PROJECT`. Leaves at once where the project has an engine.
 
-The light base is forked when next to nothing is imported, for every job pays for what its base holds; the engine itself
-is imported after that.
+The bases are forked when next to nothing is imported, for every job pays for what its base holds; the engine itself is
+imported after that. It never imports the data libraries: the data base does, meanwhile.
 """
 
 from __future__ import annotations
 
 import gc
-import importlib
 import os
 import sys
-from contextlib import suppress
 from pathlib import Path
 
 from axtui.base.errors import AxtuiError
 from axtui.engine.place import lock_engine, socket_path
-from axtui.execute.light import LightBase
+from axtui.execute.bases import Bases
 from axtui.execute.process import become_subreaper, end_strays
 from axtui.project.config import Project, read_project
 
-_LIBRARIES = ("numpy", "pyarrow", "pyarrow.compute", "pyarrow.csv", "pandas", "axtui.api.writer")
 _GC_OBJECTS = 20_000
 """The engine makes little rubbish that refers to itself; looking for it at every thousandth object costs more."""
 
@@ -32,11 +29,11 @@ def main(root: Path) -> int:
     engine = os.environ.get("AXTUI_ENGINE", "")
     become_subreaper()
     end_strays(project.root, engine)
-    light = LightBase(project)
-    return _serve(project, engine, light)
+    bases = Bases(project)
+    return _serve(project, engine, bases)
 
 
-def _serve(project: Project, engine: str, light: LightBase) -> int:
+def _serve(project: Project, engine: str, bases: Bases) -> int:
     """Import the engine, and be it."""
     from axtui.engine.engine import Engine
     from axtui.engine.loop import SelectLoop
@@ -44,23 +41,12 @@ def _serve(project: Project, engine: str, light: LightBase) -> int:
 
     notes = [Workdir(name, path).prepare(project.slices) for name, path in project.workdirs.items()]
     loop = SelectLoop()
-    served = Engine(project, loop, socket_path(project), engine, [note for note in notes if note], light)
-    import_data_libraries()
+    served = Engine(project, loop, socket_path(project), engine, [note for note in notes if note], bases)
     gc.freeze()
     gc.set_threshold(_GC_OBJECTS, 10, 10)
     loop.run()
     served.close("idle")
     return 0
-
-
-def import_data_libraries() -> None:
-    """Import what nearly every job needs, once, before anything is forked: a fork then costs a millisecond.
-
-    pyarrow imports pandas, where it is installed, at the first array it makes of a list; half a second in every job.
-    """
-    for name in _LIBRARIES:
-        with suppress(ImportError):
-            importlib.import_module(name)
 
 
 if __name__ == "__main__":

@@ -18,10 +18,10 @@ from pathlib import Path
 from axtui.base import clock
 from axtui.base.errors import RecordError
 from axtui.base.wire import Message, Wire, WireClosedError
+from axtui.execute.bases import Bases
 from axtui.execute.digests import Digests
 from axtui.execute.executor import JobCommitted, JobLost, JobSaid, Loop, Reporter
 from axtui.execute.failure import parse_failure, plain_failure
-from axtui.execute.light import LightBase
 from axtui.execute.loaders import Loaders
 from axtui.execute.output_watch import OutputWatch
 from axtui.execute.process import describe_end, end_descendants, oom_kills
@@ -46,6 +46,8 @@ class _Running:
     signal: Callable[[int], None]
     began: float
     oom_before: int
+    script: str = ""
+    """The module of the script that it is; "" for a job."""
     is_blocked: bool = False
     """Whether answers wait for it to read those before."""
     last: Message = field(default_factory=dict)
@@ -58,15 +60,18 @@ class ForkingExecutor:
     """Runs methods and scripts in forked processes; see `execute.executor.Executor`."""
 
     def __init__(
-        self, loop: Loop, report: Reporter, project: Project, sources: Sources, light: LightBase | None = None
+        self, loop: Loop, report: Reporter, project: Project, sources: Sources, bases: Bases | None = None
     ) -> None:
         self._loop = loop
         self._report = report
         self._project = project
         self._sources = sources
-        self._loaders = Loaders(loop, report, project, sources, self._end, light)
+        self._bases = bases or Bases(project)
+        self._loaders = Loaders(loop, report, project, sources, self._end, self._bases)
         self._jobs: dict[str, _Running] = {}
         self._scripts: dict[int, str] = {}
+        self._heavy_scripts: set[str] = set()
+        """Scripts that have imported the data libraries themselves."""
         self._digests = Digests(loop, report)
         self._watchdog = Watchdog(loop, self._stop_for)
         self._output_watch = OutputWatch(loop)
@@ -94,14 +99,18 @@ class ForkingExecutor:
     def start_script(self, directory: Path, snapshot: Snapshot, environment: Mapping[str, str] | None = None) -> None:
         """Run a build script whose directory holds its setup, in the environment of whoever asked for it."""
         ours, theirs = socket.socketpair()
-        parent = os.getpid()
-        pid = os.fork()
-        if pid == 0:
-            run_script(directory, theirs, parent, snapshot, self._sources, self._project, environment)
+        data = self._bases.data
+        is_heavy = snapshot.module in self._heavy_scripts and data.is_ready
+        pid = data.fork_script(theirs, directory, snapshot, environment) if is_heavy else 0
+        if not pid:
+            parent = os.getpid()
+            pid = os.fork()
+            if pid == 0:
+                run_script(directory, theirs, parent, snapshot, self._sources, self._project, environment)
         theirs.close()
         pidfd = os.pidfd_open(pid)
         self._scripts[pid] = directory.name
-        self._add(directory, Wire(ours), lambda signum: os.kill(pid, signum))
+        self._add(directory, Wire(ours), lambda signum: os.kill(pid, signum), snapshot.module)
         self._loop.add_reader(pidfd, lambda: self._reap_script(pid, pidfd))
 
     def answer(self, jobid: str, message: Message) -> None:
@@ -137,12 +146,12 @@ class ForkingExecutor:
         if self._jobs.get(jobid) is running:
             self.stop(jobid, hard=True)
 
-    def _add(self, directory: Path, wire: Wire, signal_it: Callable[[int], None]) -> None:
+    def _add(self, directory: Path, wire: Wire, signal_it: Callable[[int], None], script: str = "") -> None:
         jobid = directory.name
         now = clock.monotonic()
         if now - self._oom[0] >= _OOM_SECONDS:
             self._oom = (now, oom_kills())
-        self._jobs[jobid] = _Running(directory, wire, signal_it, now, self._oom[1])
+        self._jobs[jobid] = _Running(directory, wire, signal_it, now, self._oom[1], script)
         self._loop.add_reader(wire.fileno(), lambda: self._read(jobid))
         self._output_watch.begin(directory)
 
@@ -178,8 +187,16 @@ class ForkingExecutor:
         """Report a job whose commit record is on the disk: it is finished, though its process has still to exit."""
         if message["say"] == "committed":
             if message.get("heavy"):
-                self._loaders.take_heavy(jobid)
+                self._take_heavy(jobid)
             self._report(JobCommitted(jobid, message["seconds"], message["output"], tuple(message["notes"])))
+
+    def _take_heavy(self, jobid: str) -> None:
+        """Fork what imports the data libraries from the data base the next time."""
+        script = self._jobs[jobid].script
+        if script:
+            self._heavy_scripts.add(script)
+        else:
+            self._loaders.take_heavy(jobid)
 
     def _end(self, jobid: str, code: int, reason: str) -> None:
         running = self._jobs[jobid]

@@ -18,9 +18,10 @@ from pathlib import Path
 from axtui.base.errors import RecordError
 from axtui.base.records import Record, parse_record
 from axtui.base.wire import Wire, WireClosedError
+from axtui.execute.bases import Base, Bases
 from axtui.execute.executor import Loop, MethodDescribed, MethodFailed, Reporter
 from axtui.execute.failure import parse_failure, plain_failure
-from axtui.execute.light import LightBase, is_light
+from axtui.execute.light import is_light
 from axtui.execute.loader import PACKET_NBYTES, run_loader
 from axtui.execute.process import describe_end
 from axtui.method.description import parse_description
@@ -43,10 +44,11 @@ JobEnded = Callable[[str, int, str], None]
 class _Loader:
     method: str
     content: str
-    pid: int
-    pidfd: int
     channel: socket.socket
     is_light: bool
+    pid: int = 0
+    """0 as long as its base is not ready, and after it was reaped."""
+    pidfd: int = -1
     is_ready: bool = False
     is_leaving: bool = False
     jobs: dict[int, str] = field(default_factory=dict)
@@ -80,7 +82,7 @@ class Loaders:
         project: Project,
         sources: Sources,
         job_ended: JobEnded,
-        light: LightBase | None = None,
+        bases: Bases,
     ) -> None:
         self._loop = loop
         self._report = report
@@ -88,7 +90,8 @@ class Loaders:
         self._sources = sources
         self._job_ended = job_ended
         self._loaders: dict[tuple[str, str], _Loader] = {}
-        self._light = light or LightBase(project)
+        self._bases = bases
+        bases.watch(loop)
         self._heavy: set[str] = set()
         """Methods that were thought to be light, and are not."""
         self._numbers = itertools.count(1)
@@ -96,8 +99,8 @@ class Loaders:
         """What the import of each method version found besides its snapshot, where it found anything."""
 
     def pids(self) -> set[int]:
-        """Return the process of every loader, and of the base that some are forked from."""
-        return {self._light.pid, *(loader.pid for loader in self._loaders.values())}
+        """Return the process of every loader, and of the base that is our child."""
+        return {self._bases.pid, *(loader.pid for loader in self._loaders.values())}
 
     def describe(self, method: str, snapshot: Snapshot) -> None:
         """Import a method, once more if need be, and report what it declares; the loader stays for its jobs."""
@@ -122,7 +125,7 @@ class Loaders:
         return wire, lambda signum: self._signal_job(loader, number, signum)
 
     def take_heavy(self, jobid: str) -> None:
-        """Fork the next loader of a method from the engine, for its jobs import the data libraries themselves."""
+        """Fork the next loader of a method from the data base, for its jobs import the data libraries themselves."""
         loader = next((each for each in self._loaders.values() if jobid in each.jobs.values()), None)
         if loader is not None and loader.is_light:
             self._heavy.add(loader.method)
@@ -176,20 +179,24 @@ class Loaders:
     def _fork_loader(self, method: str, snapshot: Snapshot) -> _Loader:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, PACKET_NBYTES)
-        may_be_light = method not in self._heavy and is_light(snapshot)
-        light = self._light.fork_loader(theirs, method, snapshot) if may_be_light else 0
-        pid = light
-        if not pid:
-            parent = os.getpid()
-            pid = os.fork()
-            if pid == 0:
-                run_loader(theirs, parent, method, snapshot, self._sources, self._project)
-        theirs.close()
-        loader = _Loader(method, snapshot.content, pid, os.pidfd_open(pid), ours, bool(light))
+        loader = _Loader(method, snapshot.content, ours, method not in self._heavy and is_light(snapshot))
         self._loop.add_reader(ours.fileno(), lambda: self._hear(loader))
+        base = self._bases.light if loader.is_light else self._bases.data
+        base.when_ready(lambda: self._begin_loader(loader, base, theirs, snapshot))
+        return loader
+
+    def _begin_loader(self, loader: _Loader, base: Base, channel: socket.socket, snapshot: Snapshot) -> None:
+        """Fork a loader from its base, or from this process where that is not there."""
+        loader.pid = base.fork_loader(channel, loader.method, snapshot)
+        if not loader.pid:
+            parent = os.getpid()
+            loader.pid = os.fork()
+            if loader.pid == 0:
+                run_loader(channel, parent, loader.method, snapshot, self._sources, self._project)
+        channel.close()
+        loader.pidfd = os.pidfd_open(loader.pid)
         self._loop.add_reader(loader.pidfd, lambda: self._reap_loader(loader))
         self._loop.call_later(IMPORT_SECONDS, lambda: self._end_slow_import(loader))
-        return loader
 
     def _end_slow_import(self, loader: _Loader) -> None:
         if not loader.is_ready and loader.pid:

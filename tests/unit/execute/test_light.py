@@ -1,9 +1,7 @@
-"""Which methods are light, and that their loaders become the engine's children."""
+"""Which methods are light."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -44,45 +42,3 @@ def test_a_method_that_speaks_of_data_is_not(tmp_path: Path, method: str, helper
     sources = write_project(tmp_path, method, helper)
 
     assert not is_light(take_snapshot(sources, "a_one"))
-
-
-_ENGINE = """
-import os, socket, sys
-from types import SimpleNamespace
-from pathlib import Path
-from axtui.execute.light import LightBase
-from axtui.execute.process import become_subreaper
-from axtui.method.snapshot import take_snapshot
-from axtui.method.sources import Sources
-
-def loader(channel, parent, method, snapshot, sources, project):
-    ours = snapshot.modules["a_one"]
-    heavy = [name for name in ("numpy", "pyarrow") if name in sys.modules]
-    told = (os.getppid() == parent, method, ours.data, ours.path, heavy, sources.roots[0] == project.source_directory)
-    channel.send(repr(told).encode())
-    os._exit(7)
-
-become_subreaper()
-sys.modules["axtui.execute.loader"] = SimpleNamespace(run_loader=loader)
-base = LightBase(SimpleNamespace(source_directory=Path(sys.argv[1])))
-import pyarrow
-snapshot = take_snapshot(Sources((Path(sys.argv[1]),)), "a_one")
-for _ in range(2):
-    ours, theirs = socket.socketpair()
-    pid = base.fork_loader(theirs, "one", snapshot)
-    print(ours.recv(1 << 16).decode(), os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
-os.kill(base.pid, 9)
-os.waitpid(base.pid, 0)
-print(base.fork_loader(theirs, "one", snapshot))
-"""
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="adoption is Linux's")
-def test_a_loader_of_the_base_is_a_child_of_the_engine(tmp_path: Path) -> None:
-    """It has the snapshot's bytes, the project's sources and no data library; a dead base forks nothing."""
-    write_project(tmp_path, "# caf\u00e9 \n" + PLAIN)
-    told = (True, "one", (tmp_path / "a_one.py").read_bytes(), tmp_path / "a_one.py", [], True)
-
-    done = subprocess.run((sys.executable, "-c", _ENGINE, tmp_path), capture_output=True, text=True, check=False)
-
-    assert done.stdout.splitlines() == [f"{told!r} 7", f"{told!r} 7", "0"], done.stderr
