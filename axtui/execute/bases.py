@@ -34,9 +34,14 @@ from axtui.project.config import Project
 if TYPE_CHECKING:
     from axtui.execute.executor import Loop
 
-_LIBRARIES = ("numpy", "pyarrow", "pyarrow.compute", "pyarrow.csv", "pandas", "axtui.api.writer")
+_LIBRARIES = (
+    *("numpy", "pyarrow", "pyarrow.compute", "pyarrow.csv", "pandas", "axtui.api.writer"),
+    "importlib.metadata",
+)
 """What nearly every job of a method with datasets needs. pyarrow imports pandas, where it is installed, at the first
-array it makes of a list; half a second in every job."""
+array it makes of a list; half a second in every job. The last says versions of what a method imports."""
+_GC_OBJECTS = 20_000
+"""Work on data makes many objects and little rubbish that refers to itself; looking for it at each 700 costs more."""
 _HEAD_NBYTES = 16
 _READY = b"%*d" % (_HEAD_NBYTES, 0)
 _PAUSE_SECONDS = 0.0002
@@ -149,6 +154,7 @@ def _be_data(parent: int, server: _Server) -> None:
         begin_child(parent, "load data", [server.channel.fileno()])
         import_data_libraries()
         importlib.import_module(_SCRIPT)
+        gc.set_threshold(_GC_OBJECTS, 10, 10)
         server.serve()
     finally:
         exit_now(0)
