@@ -19,12 +19,13 @@ from axtui.standard_methods.csv_blocks import Direct
 from axtui.standard_methods.csv_file import Kind, Result, Work
 from axtui.standard_methods.csv_lines import Bad, Block, Text
 from axtui.standard_methods.csv_source import Source
+from axtui.standard_methods.typed_file import TypedFile
 
 _PIECE_NBYTES = 1 << 20
 _ARROW = {"unicode": pa.string(), "bool": pa.bool_()}
 
 
-class JsonLinesFile:
+class JsonLinesFile(TypedFile):
     """A file of JSON objects that is being read. Attributes are those of `ParquetFile`."""
 
     def __init__(self, path: str, options: Any) -> None:
@@ -45,14 +46,6 @@ class JsonLinesFile:
     def position(self) -> int:
         """How many bytes of the file were read."""
         return self._source.position
-
-    def sample(self, kept: list[int]) -> list[pa.Array]:
-        """Return nothing to find types in: they are known."""
-        return [pa.array([], pa.binary()) for _ in kept]
-
-    def take_skipped(self) -> list[tuple[int, bytes]]:
-        """Return nothing: no lines are left out before the first."""
-        return []
 
     def process(
         self, kept: list[int], work: Work[Result], pool: ThreadPoolExecutor, threads: int, direct: Direct | None = None

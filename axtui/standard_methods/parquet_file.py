@@ -24,12 +24,13 @@ from axtui import UserError
 from axtui.standard_methods.csv_blocks import Direct
 from axtui.standard_methods.csv_file import Kind, Result, Work
 from axtui.standard_methods.csv_lines import Block
+from axtui.standard_methods.typed_file import TypedFile
 
 MAGIC = b"PAR1"
 _BATCH_LINES = 1 << 15
 
 
-class ParquetFile:
+class ParquetFile(TypedFile):
     """A Parquet file that is being read.
 
     Attributes:
@@ -57,14 +58,6 @@ class ParquetFile:
         self.labels = list(options.labels) or self._names
         if len(self.labels) != len(self._names):
             raise UserError(f"{path} has {len(self._names)} columns, found {len(self.labels)} labels for them")
-
-    def sample(self, kept: list[int]) -> list[pa.Array]:
-        """Return nothing to find types in: they are known."""
-        return [pa.array([], pa.binary()) for _ in kept]
-
-    def take_skipped(self) -> list[tuple[int, bytes]]:
-        """Return nothing: no lines are left out."""
-        return []
 
     def process(
         self, kept: list[int], work: Work[Result], pool: ThreadPoolExecutor, threads: int, direct: Direct | None = None
