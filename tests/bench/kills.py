@@ -1,6 +1,6 @@
 """A process of a build killed at random, 200 times: what was lost, and how soon the next build of a new engine is done.
 
-The test in tests/faults does the same some 60 times and fails where anything is lost; this one prints figures.
+The test in tests/faults does the same some 30 times and fails where anything is lost; this one prints figures.
 """
 
 from __future__ import annotations

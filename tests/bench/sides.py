@@ -11,10 +11,12 @@ import time
 from pathlib import Path
 from typing import Protocol
 
+from tests.program import PROGRAM
+
 _TREE = Path(__file__).resolve().parents[2]
 _START_SECONDS = 30.0
 
-AXTUI = (sys.executable, "-c", "import sys; from axtui.cli.main import main; sys.exit(main())")
+AXTUI = (sys.executable, "-c", PROGRAM)
 
 
 class Side(Protocol):

@@ -16,10 +16,24 @@ import pytest
 from axtui.event.events import Event
 from axtui.event.journal import read_journal
 from tests.conftest import ProjectDirectory
+from tests.program import PROGRAM
 
-PROGRAM = "import sys; from axtui.cli.main import main; sys.exit(main())"
 SECONDS = 120.0
 """No command of a test takes so long; one that does is stuck."""
+WAITS_FOR_GO = """
+    until = time.monotonic() + 60
+    while not os.path.exists(os.path.join(params.project_directory, "go")):
+        assert time.monotonic() < until
+        time.sleep(0.005)
+"""
+"""Lines of a stage of a method with `params`, which last until the project has a file `go`."""
+READ = """
+from axtui import InputFile
+options = {'file': InputFile}
+def synthesis(job, options):
+    with job.open_input(options.file) as handle: return handle.read()
+"""
+"""A method whose result is what an input file says."""
 
 
 @dataclass(frozen=True)

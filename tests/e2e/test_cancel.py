@@ -6,16 +6,13 @@ import signal
 
 from axtui.event.events import JobCancelled, JobRequested, JobStarted
 from tests.conftest import ProjectDirectory, processes_of, wait_until
-from tests.e2e.conftest import Command, events, start
+from tests.e2e.conftest import WAITS_FOR_GO, Command, events, start
 from tests.e2e.engines import attached
 
-SLOW = """
+SLOW = f"""
 import os, time
 def synthesis(params):
-    until = time.monotonic() + 60
-    while not os.path.exists(os.path.join(params.project_directory, "go")):
-        assert time.monotonic() < until
-        time.sleep(0.005)
+{WAITS_FOR_GO}
     return 5
 """
 OUTER = "from axtui import build\ndef synthesis(): return build('slow').load()\n"

@@ -8,18 +8,15 @@ from axtui.store import layout
 from axtui.store.progress import read_progress
 from axtui.store.record import read_setup
 from tests.conftest import ProjectDirectory, wait_until
-from tests.e2e.conftest import Command, start
+from tests.e2e.conftest import WAITS_FOR_GO, Command, start
 from tests.e2e.engines import attached
 
 WAITING = "waiting for concurrency limit (1)"
-SLOW = """
+SLOW = f"""
 import os, time
-options = {"n": 0}
+options = {{"n": 0}}
 def analysis(sliceno, params):
-    until = time.monotonic() + 30
-    while not os.path.exists(os.path.join(params.project_directory, "go")):
-        assert time.monotonic() < until
-        time.sleep(0.005)
+{WAITS_FOR_GO}
 """
 NOTHING = "options = {'n': 0}\ndef analysis(sliceno): pass\n"
 

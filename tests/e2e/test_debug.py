@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ProjectDirectory
-from tests.e2e.conftest import PROGRAM, Command
+from tests.e2e.conftest import Command
+from tests.program import PROGRAM
 
 METHOD = """
 import os

@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 from tests.conftest import ProjectDirectory, make_project, wait_until
-from tests.e2e.conftest import PROGRAM, Command, built_by
+from tests.e2e.conftest import READ, Command, built_by
+from tests.program import PROGRAM
 
 HELPER = "def double(x): return 2 * x\n"
 SCRIPT = (
@@ -29,11 +30,7 @@ def first(tmp_path_factory: pytest.TempPathFactory, command_in: Callable[[Path],
     project = make_project(tmp_path_factory.mktemp("dry") / "project")
     project.write("helper.py", HELPER)
     project.write("data/a.txt", "hello")
-    project.method(
-        "read",
-        "from axtui import InputFile\noptions = {'file': InputFile}\n"
-        "def synthesis(job, options):\n    with job.open_input(options.file) as handle: return handle.read()\n",
-    )
+    project.method("read", READ)
     project.method(
         "one",
         "from helper import double\noptions = {'n': 1}\njobs = ('source',)\n"

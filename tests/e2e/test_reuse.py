@@ -11,7 +11,7 @@ import pytest
 
 from axtui.base.files import changed_ns, full_stamp, is_fresh
 from tests.conftest import ProjectDirectory, wait_until
-from tests.e2e.conftest import Command, built_by, start
+from tests.e2e.conftest import READ, Command, built_by, start
 from tests.e2e.engines import attached
 
 ONE = '''\
@@ -273,11 +273,7 @@ def test_order_of_keys_does_not_count(project: ProjectDirectory, axtui: Command)
 
 def test_input_file_is_followed_by_content(project: ProjectDirectory, axtui: Command) -> None:
     """An edit of an input file, also one of equal size, runs the jobs that read it; a touch does not."""
-    project.method(
-        "one",
-        "from axtui import InputFile\noptions = {'file': InputFile}\n"
-        "def synthesis(job, options):\n    with job.open_input(options.file) as handle: return handle.read()\n",
-    )
+    project.method("one", READ)
     project.script("print(urd.build('one', file='words.txt').load())")
     path = project.write("data/words.txt", "alpha")
     first = axtui("run").stdout
@@ -291,14 +287,6 @@ def test_input_file_is_followed_by_content(project: ProjectDirectory, axtui: Com
     assert axtui("run").stdout == "gamma\n"
     job = [*project.jobs().values()][-1]
     assert job.setup["why"] == ["input file changed: words.txt"]
-
-
-READ = """
-from axtui import InputFile
-options = {'file': InputFile}
-def synthesis(job, options):
-    with job.open_input(options.file) as handle: return handle.read()
-"""
 
 
 @pytest.mark.parametrize("is_old", [False, True])

@@ -7,17 +7,14 @@ import pytest
 from axtui.engine.client import EngineClient
 from axtui.event.events import BuildFinished, BuildStarted, Event, JobStarted, Noted, SaveHeld
 from tests.conftest import ProjectDirectory, wait_until
-from tests.e2e.conftest import Command, events
+from tests.e2e.conftest import WAITS_FOR_GO, Command, events
 from tests.e2e.engines import attached
 
-SLOW = """
+SLOW = f"""
 import os, time
-options = {"number": 1}
+options = {{"number": 1}}
 def synthesis(params):
-    until = time.monotonic() + 60
-    while not os.path.exists(os.path.join(params.project_directory, "go")):
-        assert time.monotonic() < until
-        time.sleep(0.005)
+{WAITS_FOR_GO}
     return 5
 """
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import ProjectDirectory, make_project
-from tests.e2e.conftest import Command
+from tests.e2e.conftest import READ, Command
 
 HELPER = "LIMIT = 3\ndef double(x): return 2 * x\ndef triple(x): return 3 * x\n"
 
@@ -24,11 +24,7 @@ def first(tmp_path_factory: pytest.TempPathFactory, command_in: Callable[[Path],
     project = make_project(tmp_path_factory.mktemp("why") / "project")
     project.write("helper.py", HELPER)
     project.write("data/a.txt", "hello")
-    project.method(
-        "read",
-        "from axtui import InputFile\noptions = {'file': InputFile}\n"
-        "def synthesis(job, options):\n    with job.open_input(options.file) as handle: return handle.read()\n",
-    )
+    project.method("read", READ)
     project.method(
         "one",
         "from helper import double\noptions = {'n': 1}\njobs = ('source',)\n"

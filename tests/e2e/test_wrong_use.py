@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ProjectDirectory
-from tests.e2e.conftest import PROGRAM, Command, built_by
+from tests.e2e.conftest import Command, built_by
+from tests.program import PROGRAM
 
 
 def refused(axtui: Command, *words: str, status: int = 2) -> str:

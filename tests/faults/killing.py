@@ -10,16 +10,22 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from axtui.store.record import read_job
+from tests.program import PROGRAM
 
 VICTIMS = ("slice", "job", "loader", "engine", "client")
 SECONDS = 60.0
 """Nothing here takes so long; a command that does hangs."""
+LATEST_SECONDS = 0.25
+"""So long after its start a build is killed at the latest; about as long it takes where an engine runs already."""
+JOBS = 8
+"""So many jobs a build has."""
 
-_METHOD = """
+METHOD = """
 import time
 
 options = {"round": 0, "number": 0}
@@ -38,11 +44,10 @@ def synthesis(analysis_res, job, options):
 """
 _SCRIPT = """
 def main(urd):
-    for number in range(5):
+    for number in range({jobs}):
         urd.build("work", round={round}, number=number)
 """
 _CONFIG = 'slices = 2\n[workdirs]\ndev = "workdirs/dev"\n[methods]\npackages = ["killed"]\n'
-_MAIN = "import sys; from axtui.cli.main import main; sys.exit(main())"
 
 
 @dataclass
@@ -64,7 +69,7 @@ def make_project(root: Path) -> None:
     package = root / "killed"
     package.mkdir(parents=True)
     (package / "__init__.py").write_text("")
-    (package / "a_work.py").write_text(_METHOD)
+    (package / "a_work.py").write_text(METHOD)
     (root / "axtui.toml").write_text(_CONFIG)
 
 
@@ -73,7 +78,7 @@ def kill_at_random(root: Path, environment: dict[str, str], rounds: int, seed: i
     chance = random.Random(seed)
     tally = Tally()
     for number in range(rounds):
-        (root / "killed/build.py").write_text(_SCRIPT.format(round=number + 1))
+        (root / "killed/build.py").write_text(_SCRIPT.format(round=number + 1, jobs=JOBS))
         _kill_once(root, environment, chance, tally)
         _build_again(root, environment, tally)
         tally.rounds += 1
@@ -84,13 +89,22 @@ def kill_at_random(root: Path, environment: dict[str, str], rounds: int, seed: i
 def _kill_once(root: Path, environment: dict[str, str], chance: random.Random, tally: Tally) -> None:
     run = _start(root, environment)
     kind = chance.choice(VICTIMS)
-    time.sleep(chance.uniform(0.0, 0.25))
-    victims = [run.pid] if kind == "client" else find_processes(root).get(kind, [])
-    for pid in victims[:1]:
-        os.kill(pid, signal.SIGKILL)
+    time.sleep(chance.uniform(0.0, LATEST_SECONDS))
+    if _kill(root, run, kind):
         tally.kills[kind] = tally.kills.get(kind, 0) + 1
     events = _end(run, kind, tally)
     tally.acknowledged.update(event["job"] for event in events if event["event"] == "JobFinished")
+
+
+def _kill(root: Path, run: subprocess.Popen[str], kind: str) -> bool:
+    """Kill a process of a kind as soon as there is one; False if the build ended without."""
+    until = time.monotonic() + SECONDS
+    while run.poll() is None and time.monotonic() < until:
+        for pid in [run.pid] if kind == "client" else find_processes(root).get(kind, [])[:1]:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+                return True
+    return False
 
 
 def _build_again(root: Path, environment: dict[str, str], tally: Tally) -> None:
@@ -104,8 +118,8 @@ def _build_again(root: Path, environment: dict[str, str], tally: Tally) -> None:
         tally.lost.append(f"round {tally.rounds}: the build after the kill ended with {run.returncode}: {tally.said}")
     answers = {event["job"] for event in events if event["event"] in ("JobFinished", "JobReused")}
     rows = {event["row"] for event in events if event["event"] in ("JobFinished", "JobReused")}
-    if len(rows) != 5:
-        tally.lost.append(f"round {tally.rounds}: {len(rows)} of 5 jobs were answered")
+    if len(rows) != JOBS:
+        tally.lost.append(f"round {tally.rounds}: {len(rows)} of {JOBS} jobs were answered")
     tally.acknowledged |= answers
 
 
@@ -141,7 +155,7 @@ def is_whole(root: Path, jobid: str) -> bool:
 
 def _start(root: Path, environment: dict[str, str]) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-c", _MAIN, "run", "--json"],
+        [sys.executable, "-c", PROGRAM, "run", "--json"],
         cwd=root,
         env=environment,
         stdin=subprocess.DEVNULL,

@@ -26,11 +26,11 @@ from axtui.store.record import JobRecord, read_job
 from tests.faults.killing import find_processes
 from tests.faults.power_disk import SECONDS, Disk, wait
 from tests.faults.power_project import ANSWERS, write_project, write_script
+from tests.program import PROGRAM
 
 _CHANCES = {"frozen": 1, "log flushed": 2, "nothing flushed": 7}
 _ROUNDS = 5
 """Rounds on one file system; the first of them is the first build of a fresh project."""
-_MAIN = "import sys; from axtui.cli.main import main; sys.exit(main())"
 
 
 @dataclass
@@ -135,7 +135,7 @@ class PowerCuts:
     def _start(self) -> subprocess.Popen[str]:
         with open(self._printed, "wb") as out:
             return subprocess.Popen(
-                [sys.executable, "-c", _MAIN, "run", "--json"],
+                [sys.executable, "-c", PROGRAM, "run", "--json"],
                 cwd=self._root,
                 env=self._environment,
                 stdin=subprocess.DEVNULL,
@@ -201,7 +201,7 @@ class PowerCuts:
 
     def _ask(self, *words: str) -> Any:
         done = subprocess.run(
-            [sys.executable, "-c", _MAIN, *words, "--json"],
+            [sys.executable, "-c", PROGRAM, *words, "--json"],
             cwd=self._root,
             env=self._environment,
             capture_output=True,

@@ -10,35 +10,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from axtui.store.record import read_job
-
-SECONDS = 60.0
-"""Nothing here takes so long; a run that does hangs."""
+from tests.faults.killing import METHOD, SECONDS
+from tests.program import PROGRAM
 
 PEOPLE = ("anna", "bert")
 SCRIPTS = ("build", "build_other")
-_METHOD = """
-import time
-
-options = {"round": 0, "number": 0}
-
-
-def analysis(sliceno, options):
-    end = time.monotonic() + 0.004
-    while time.monotonic() < end:
-        pass
-    return options.round * options.number + sliceno
-
-
-def synthesis(analysis_res):
-    return analysis_res.merge_auto()
-"""
 _SCRIPT = """
 def main(urd):
     for number in {numbers}:
         urd.build("work", round={round}, number=number)
 """
 _CONFIG = 'slices = 2\n[workdirs]\ndev = "../workdir/dev"\n[methods]\npackages = ["shared"]\n'
-_MAIN = "import sys; from axtui.cli.main import main; sys.exit(main())"
 NUMBERS = {"build": range(4), "build_other": range(2, 6)}
 """Two of the jobs are the same for both scripts."""
 
@@ -62,7 +44,7 @@ def make_projects(top: Path) -> None:
         package = top / name / "shared"
         package.mkdir(parents=True)
         (package / "__init__.py").write_text("")
-        (package / "a_work.py").write_text(_METHOD)
+        (package / "a_work.py").write_text(METHOD)
         (top / name / "axtui.toml").write_text(_CONFIG)
 
 
@@ -88,7 +70,7 @@ def _write_scripts(top: Path, number: int) -> None:
 
 
 def _start(root: Path, script: str, environment: dict[str, str]) -> subprocess.Popen[str]:
-    command = [sys.executable, "-c", _MAIN, "run", script, "--json"]
+    command = [sys.executable, "-c", PROGRAM, "run", script, "--json"]
     return subprocess.Popen(
         command, cwd=root, env=environment, stdin=subprocess.DEVNULL, stdout=-1, stderr=-1, text=True
     )
